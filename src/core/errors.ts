@@ -1,0 +1,74 @@
+/** Every way Millrace fails, and what the reader of the message should do about it. */
+export const errorCodes = {
+  'options-invalid': 'Correct the options named in the message; all problems are listed at once.',
+  'topology-invalid': 'Correct the topology at the call named in the message.',
+  'serde-missing': 'Give the serde at the call named in the message, or on the topic token.',
+  lifecycle: 'Call the method in the state it is meant for; see the message.',
+  'source-topic-missing': 'Create the topic, or correct its name; Millrace never creates source topics.',
+  'topic-mismatch': 'Make the existing topic match what the message asks for, or use another application id.',
+  'broker-unreachable': 'Check the broker addresses, the network and TLS/SASL settings.',
+  'broker-unsupported': 'Use a Kafka broker from 2.8 to 4.3.',
+  'protocol-malformed':
+    'The peer sent bytes that are not the Kafka protocol; check that the port is a Kafka listener.',
+  'protocol-error': 'The broker refused a request; the Kafka error is named in the message.',
+  'record-batch-corrupt':
+    'The log holds a damaged batch at the offset named; repair or skip it with the consumer group tools.',
+  'codec-missing': 'Install the optional package named in the message.',
+  deserialization: 'Correct the producer, or set deserializationHandler to continue past bad records.',
+  processing: 'Correct the function named in the message.',
+  'offset-out-of-range': 'Set offsetReset to earliest or latest, or reset the group offsets.',
+  fenced: 'Another instance with the same identity took over; this one stops without committing.',
+  'transaction-aborted':
+    'Nothing: the tasks are reopened from their last checkpoint and the input is processed again.',
+  'state-locked': 'Another process uses this state directory; give each process its own stateDir.',
+  'state-unreadable': 'The state is set aside and restored from the changelog.',
+  'state-full': 'Raise stateMapSize or free disk space in the state directory named.',
+  'store-unknown': 'Ask for a store that the topology returns or names.',
+  'store-not-ready': 'Try again: the store is being restored or moved to another instance.',
+  'store-elsewhere': 'Ask the instance named in the error.',
+  'value-out-of-range': 'Use a serde wide enough for the value.',
+  'kernel-unavailable': 'Reinstall the package: the WebAssembly kernel is missing or of another version.',
+  internal: 'This is a defect in Millrace; please report it with the message.',
+} as const
+
+export type ErrorCode = keyof typeof errorCodes
+
+export interface StreamsErrorOptions {
+  readonly cause?: unknown
+  /** Structured facts for logs: topic, partition, offset, store, owner ... Never secrets. */
+  readonly details?: Readonly<Record<string, string | number | boolean | null>>
+}
+
+const brand = Symbol.for('millrace.StreamsError')
+
+/** The one error class: `code` says what kind, the message what happened, `advice` what to do. */
+export class StreamsError extends Error {
+  override readonly name: string = 'StreamsError'
+  readonly code: ErrorCode
+  readonly details: Readonly<Record<string, string | number | boolean | null>>
+
+  constructor(code: ErrorCode, message: string, options: StreamsErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause })
+    this.code = code
+    this.details = options.details ?? {}
+    Object.defineProperty(this, brand, { value: true })
+  }
+
+  get advice(): string {
+    return errorCodes[this.code]
+  }
+
+  /** Recognizes errors of a second copy of the package too. */
+  static is(error: unknown, code?: ErrorCode): error is StreamsError {
+    return (
+      error instanceof Error &&
+      brand in error &&
+      (code === undefined || (error as unknown as StreamsError).code === code)
+    )
+  }
+}
+
+/** For `default` branches that the types say cannot happen. */
+export function unreachable(value: never): never {
+  throw new StreamsError('internal', `unexpected ${JSON.stringify(value)}`)
+}

@@ -1,0 +1,49 @@
+import type { StreamsError } from './errors.ts'
+
+/** Why a record left the pipeline without a result. */
+export type DropReason = 'null-key' | 'null-value' | 'late' | 'negative-timestamp' | 'deserialization'
+
+/** Typed events of a running application. Listeners run synchronously and must not throw. */
+export interface HookEvents {
+  /** Records dropped since the last event of the same node and reason. */
+  dropped: {
+    readonly task: string
+    readonly node: string
+    readonly reason: DropReason
+    readonly count: number
+  }
+  committed: { readonly thread: string; readonly records: number; readonly durationMs: number }
+  checkpointed: { readonly task: string; readonly rows: number; readonly durationMs: number }
+  aborted: { readonly thread: string; readonly error: StreamsError }
+  tasks: { readonly thread: string; readonly assigned: readonly string[] }
+  restored: {
+    readonly task: string
+    readonly store: string
+    readonly from: number
+    readonly to: number
+    readonly records: number
+    readonly durationMs: number
+  }
+  /** Local state that could not be used, moved aside and restored from the changelog. */
+  stateSetAside: { readonly task: string; readonly reason: string; readonly movedTo: string }
+  brokerUnreachable: { readonly error: StreamsError; readonly attempt: number }
+}
+
+export class Hooks {
+  readonly #listeners = new Map<keyof HookEvents, ((event: never) => void)[]>()
+
+  /** @returns a function that removes the listener. */
+  on<E extends keyof HookEvents>(event: E, listener: (event: HookEvents[E]) => void): () => void {
+    const list = this.#listeners.get(event) ?? []
+    list.push(listener as (event: never) => void)
+    this.#listeners.set(event, list)
+    return () => {
+      list.splice(list.indexOf(listener as (event: never) => void), 1)
+    }
+  }
+
+  emit<E extends keyof HookEvents>(event: E, facts: HookEvents[E]): void {
+    for (const listener of this.#listeners.get(event) ?? [])
+      (listener as (event: HookEvents[E]) => void)(facts)
+  }
+}

@@ -1,0 +1,37 @@
+/** Rows for one space, packed as core/packed-rows. */
+export interface SpaceRows {
+  readonly space: string
+  readonly rows: Uint8Array
+}
+
+export interface RangeOptions {
+  /** Inclusive. */
+  readonly from?: Uint8Array
+  /** Exclusive. */
+  readonly to?: Uint8Array
+  readonly reverse?: boolean
+}
+
+export type Row = readonly [key: Uint8Array, value: Uint8Array]
+
+/**
+ * The durable rows of one task: ordered maps of bytes, called spaces (one per store, or per segment of a store),
+ * written together. Two engines pass one suite: LMDB and memory. Keys of any length, in unsigned byte order.
+ */
+export interface ByteStore {
+  /** Spaces that exist. */
+  spaces(): readonly string[]
+  /** @returns a copy, or undefined. */
+  get(space: string, key: Uint8Array): Uint8Array | undefined
+  /** Rows as of this call; the iterator survives later writes. Ends early by `return()`. */
+  range(space: string, options?: RangeOptions): IterableIterator<Row>
+  /**
+   * All or nothing, and in order of calls. The rows' bytes must not change until it resolves.
+   * @throws StreamsError `state-full` naming the directory when the map or the disk is full.
+   */
+  write(rows: readonly SpaceRows[]): Promise<void>
+  /** Removes spaces with all rows, after the writes before it. */
+  drop(spaces: readonly string[]): Promise<void>
+  /** Waits for the writes under way. */
+  close(): Promise<void>
+}

@@ -1,0 +1,19 @@
+import type { SpaceRows } from './byte-store.ts'
+
+/** How one state store takes part in commit, checkpoint and restore: the same for kernel tables and for overlays. */
+export interface StateStore {
+  readonly name: string
+  /** Says what the rows mean; rows of another fingerprint are not read. */
+  readonly fingerprint: string
+  /** Bytes held in memory, and those of them that no acknowledged snapshot covers. */
+  readonly memoryBytes: number
+  readonly dirtyBytes: number
+  /** Copies the rows changed since the last snapshot. At most one snapshot is under way. */
+  snapshot(): readonly SpaceRows[]
+  /** The last snapshot is durable. */
+  acknowledge(): void
+  /** Forgets what has expired. @returns the spaces to drop, after the commit under way. */
+  expire(): readonly string[]
+  /** Clean rows above this many bytes may be let go. */
+  setCapacity(bytes: number): void
+}
