@@ -1,6 +1,14 @@
 import { defineConfig } from 'vitest/config'
 
-const serial = { pool: 'forks', fileParallelism: false, testTimeout: 120_000, hookTimeout: 120_000 } as const
+/** One Kafka broker for all test files of the run. */
+const brokerSetup = ['test/integration/shared-broker.ts']
+const serial = {
+  pool: 'forks' as const,
+  fileParallelism: false,
+  testTimeout: 120_000,
+  hookTimeout: 120_000,
+  globalSetup: brokerSetup,
+}
 
 export default defineConfig({
   test: {

@@ -1,7 +1,8 @@
 import { StreamsError } from './errors.ts'
 
 const encoder = new TextEncoder()
-const decoder = new TextDecoder()
+/** A byte order mark is text like any other, as in Java. */
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 
 export const emptyBytes: Uint8Array = new Uint8Array(0)
 

@@ -4,7 +4,7 @@ export const errorCodes = {
   'topology-invalid': 'Correct the topology at the call named in the message.',
   'serde-missing': 'Give the serde at the call named in the message, or on the topic token.',
   lifecycle: 'Call the method in the state it is meant for; see the message.',
-  'source-topic-missing': 'Create the topic, or correct its name; Millrace never creates source topics.',
+  'topic-missing': 'Create the topic, or correct its name; Millrace creates internal topics only.',
   'topic-mismatch': 'Make the existing topic match what the message asks for, or use another application id.',
   'broker-unreachable': 'Check the broker addresses, the network and TLS/SASL settings.',
   'broker-unsupported': 'Use a Kafka broker from 2.8 to 4.3.',

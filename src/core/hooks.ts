@@ -5,6 +5,8 @@ export type DropReason = 'null-key' | 'null-value' | 'late' | 'negative-timestam
 
 /** Typed events of a running application. Listeners run synchronously and must not throw. */
 export interface HookEvents {
+  /** The application's state changed; `error` says why it is on its way to ERROR. */
+  state: { readonly from: string; readonly to: string; readonly error: Error | null }
   /** Records dropped since the last event of the same node and reason. */
   dropped: {
     readonly task: string

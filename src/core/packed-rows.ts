@@ -1,3 +1,5 @@
+import { StreamsError } from './errors.ts'
+
 /**
  * Rows on their way to a store, packed into one buffer so that the kernel can write them and an engine can read
  * them without an object a row: `keyLength u32le | valueLength u32le (0xffffffff: delete the key) | key | value`,
@@ -33,19 +35,39 @@ export class PackedRows {
 
 const deleted = 0xffff_ffff
 
+/**
+ * Calls `visit` for each row with positions in `packed`; `valueLength` is -1 for a deletion.
+ * @throws StreamsError `internal` when a row reaches past the end.
+ */
+export function forEachRowAt(
+  packed: Uint8Array,
+  visit: (keyAt: number, keyLength: number, valueAt: number, valueLength: number) => void,
+): void {
+  const view = new DataView(packed.buffer, packed.byteOffset, packed.byteLength)
+  let at = 0
+  while (at < packed.length) {
+    if (at + 8 > packed.length) throw pastTheEnd(at)
+    const keyLength = view.getUint32(at, true)
+    const valueLength = view.getUint32(at + 4, true)
+    const keyAt = at + 8
+    const valueAt = keyAt + keyLength
+    at = valueLength === deleted ? valueAt : valueAt + valueLength
+    if (at > packed.length) throw pastTheEnd(keyAt - 8)
+    visit(keyAt, keyLength, valueAt, valueLength === deleted ? -1 : valueLength)
+  }
+}
+
 /** Calls `visit` for each row, in order; the arrays are views of `packed`. */
 export function forEachRow(
   packed: Uint8Array,
   visit: (key: Uint8Array, value: Uint8Array | null) => void,
 ): void {
-  const view = new DataView(packed.buffer, packed.byteOffset, packed.byteLength)
-  let at = 0
-  while (at < packed.length) {
-    const keyLength = view.getUint32(at, true)
-    const valueLength = view.getUint32(at + 4, true)
-    const valueAt = at + 8 + keyLength
-    const key = packed.subarray(at + 8, valueAt)
-    at = valueLength === deleted ? valueAt : valueAt + valueLength
-    visit(key, valueLength === deleted ? null : packed.subarray(valueAt, at))
-  }
+  forEachRowAt(packed, (keyAt, keyLength, valueAt, valueLength) => {
+    const key = packed.subarray(keyAt, keyAt + keyLength)
+    visit(key, valueLength < 0 ? null : packed.subarray(valueAt, valueAt + valueLength))
+  })
+}
+
+function pastTheEnd(at: number): StreamsError {
+  return new StreamsError('internal', `the packed row at ${at} reaches past the end`)
 }

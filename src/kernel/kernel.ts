@@ -22,8 +22,13 @@ export interface BatchReader {
   load(runs: readonly Uint8Array[], fromOffset: number): void
   /**
    * Decodes the next records, at most `limit` (and at most 16384). Control batches are skipped.
+   * Record time: base timestamp + delta, or the batch's max timestamp with LogAppendTime.
    * @returns how many; 0 when the input is used up.
-   * @throws StreamsError `record-batch-corrupt` with the offset: magic, CRC, counts, lengths and varints are checked before use.
+   * @throws StreamsError `record-batch-corrupt` with the batch's base offset. Checked before use, of control batches too:
+   *   the batch is whole, batchLength >= 49, magic 2, CRC, no compression, base offset, base and max timestamp within
+   *   +-2^53-1, 0 <= recordCount <= bytes / 7. Of data batches: varints are at most 5 or 10 bytes (bits above 32 or 64
+   *   are cut off) and end in their record, key and value lengths are -1 or fit the record, header keys >= 0, header
+   *   count >= 0, record times (not with LogAppendTime) within +-2^53-1; records use up the batch, fields the record.
    */
   decode(limit?: number): number
   /** Of the records last decoded. Views are valid until the next load or decode. */
@@ -45,7 +50,12 @@ export interface ProducerStamp {
 export interface BatchWriters {
   /** Makes a writer of batches of at most `limit` bytes. @returns its number. */
   open(limit: number): number
-  /** @returns false, having written nothing, when the record does not fit: close the batch and append again. */
+  /**
+   * A batch is full iff it holds a record and `size + 64 + key bytes + value bytes + (10 + key bytes + value bytes) of
+   * each header > limit`, where size is that of the batch so far with its 61-byte header; null counts as 0 bytes.
+   * Region output follows the same rule, so that both kernels end their batches at the same record.
+   * @returns false, having written nothing, when the batch is full: close it and append again.
+   */
   append(
     writer: number,
     timestamp: number,
@@ -55,7 +65,7 @@ export interface BatchWriters {
   ): boolean
   /** Records in the open batch. */
   records(writer: number): number
-  /** Seals the open batch (which must hold a record). @returns a view of its bytes, valid until the next call of any kernel method. */
+  /** Seals the open batch (which must hold a record): base offset 0, leader epoch -1. @returns a view of its bytes, valid until the next call of any kernel method. */
   close(writer: number, stamp: ProducerStamp): Uint8Array
 }
 
@@ -108,7 +118,12 @@ export interface RegionKernel {
   /** The commit succeeded or its records are all sealed: later changes belong to the next commit. */
   committed(): void
 
-  /** Applies the records last decoded as changelog records (the last wins, null deletes). */
+  /**
+   * Applies the records last decoded as changelog records (the last wins, null deletes): key `record key | start int64 |
+   * seq int32` (without windows the record key), value `count int64`, the record's time.
+   * @throws StreamsError `record-batch-corrupt` with the record's offset: null key, key below 12 bytes, value not of 8
+   *   bytes, start or count not within 0..2^53-1.
+   */
   restore(): void
   /** Segments that have rows on disk; entries of other segments need no read. Given once, after open. */
   setDiskSegments(segments: readonly number[]): void

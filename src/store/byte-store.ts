@@ -26,12 +26,15 @@ export interface ByteStore {
   /** Rows as of this call; the iterator survives later writes. Ends early by `return()`. */
   range(space: string, options?: RangeOptions): IterableIterator<Row>
   /**
-   * All or nothing, and in order of calls. The rows' bytes must not change until it resolves.
+   * All or nothing, and in order of calls. The rows' bytes must not change until it resolves. After a failure every
+   * later write fails with the same error: nothing is written past a gap.
    * @throws StreamsError `state-full` naming the directory when the map or the disk is full.
    */
   write(rows: readonly SpaceRows[]): Promise<void>
   /** Removes spaces with all rows, after the writes before it. */
   drop(spaces: readonly string[]): Promise<void>
-  /** Waits for the writes under way. */
+  /** Resolves when the writes before it would survive a power failure; `write` alone survives only the end of the process. */
+  sync(): Promise<void>
+  /** Waits for the writes under way. Iterators still open end with a `lifecycle` error. */
   close(): Promise<void>
 }

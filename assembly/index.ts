@@ -1,0 +1,20 @@
+/** Every export, as src/kernel/abi.ts describes them; nothing else. */
+export { abiVersion } from './abi'
+export { apply, fill, locate, missingRow } from './aggregate'
+export { batchOffset, begin, decode, inputBuffer } from './batch-reader'
+export { append, batchPlace, closeWriter, openWriter, valuePlace, writerRecords } from './batch-writer'
+export { check, resolve, skip, statusesPlace } from './check'
+export {
+  acknowledge, beginSnapshot, expireSegment, nextSnapshotSegment, packedPlace, packRows, snapshotBytes,
+} from './checkpoint'
+export { columnsPlace } from './columns'
+export { crc32c } from './crc32c'
+export { emit } from './emit'
+export { dirtyBytes, setCapacity, usedBytes } from './ledger'
+export { lookup, lookupKey } from './lookup'
+export { alloc } from './memory'
+export { openRegion, setDiskSegment } from './region'
+export { malformedRecord, restore } from './restore'
+export { committed } from './rows'
+export { statsPlace } from './stats'
+export { getStreamTime, setStreamTime } from './window'

@@ -1,0 +1,101 @@
+import { randomUUID } from 'node:crypto'
+import type { Clock } from '../../core/time/clock.ts'
+import type { TopicPartition } from '../../core/topic-partition.ts'
+import { isTransactional, readBatchHeader } from '../../protocol/record-batch/header.ts'
+import type { Client, ClientContext, CommittedOffset, GroupMetadata } from '../client.ts'
+import { EmbeddedClient } from './client.ts'
+import { GroupCoordinator } from './group-coordinator.ts'
+import type { Appended } from './partition-log.ts'
+import { refused } from './refused.ts'
+import { Topics } from './topics.ts'
+import { type TransactionalIdentity, TransactionCoordinator } from './transaction-coordinator.ts'
+
+export interface EmbeddedClusterOptions {
+  readonly clock: Clock
+  /** Bytes kept of each partition; the oldest batches go. Absent: all are kept. See `Topics`. */
+  readonly retentionBytes?: number
+  /** A uuid, part of the topic ids. Absent: a random one, so that no other cluster's topics are taken for these. */
+  readonly clusterId?: string
+}
+
+/**
+ * A Kafka cluster inside the process, for demos and tests: one broker, one replica, everything in memory. What
+ * clients do goes through `request`; the parts behind it are plain state machines that are told the time.
+ */
+export class EmbeddedCluster {
+  readonly topics: Topics
+  readonly groups: GroupCoordinator = new GroupCoordinator()
+  readonly transactions: TransactionCoordinator
+  readonly #clock: Clock
+  #alarm: { readonly at: number; readonly cancel: () => void } | undefined
+
+  constructor({
+    clock,
+    retentionBytes = Number.POSITIVE_INFINITY,
+    clusterId = randomUUID(),
+  }: EmbeddedClusterOptions) {
+    this.#clock = clock
+    this.topics = new Topics(clusterId, retentionBytes)
+    this.transactions = new TransactionCoordinator({
+      endInPartition: ({ topic, partition }, { producerId, producerEpoch }, committed) =>
+        this.topics.log(topic, partition).endTransaction(producerId, producerEpoch, committed, clock.now()),
+      endInGroup: (groupId, { producerId }, committed) =>
+        this.groups.settleOffsets(groupId, producerId, committed),
+    })
+  }
+
+  createClient(context: ClientContext): Client {
+    return new EmbeddedClient(this, context)
+  }
+
+  /** One request of a client: carried out in a later turn, in the order of the calls. */
+  async request<T>(run: (cluster: this, now: number) => T | Promise<T>): Promise<T> {
+    await this.#clock.turn()
+    const answer = run(this, this.#clock.monotonic())
+    this.#setAlarm()
+    return answer
+  }
+
+  /** Produce: the explicit flow, AddPartitionsToTxn first. Its transaction must be the batch's. */
+  produce(
+    producer: TransactionalIdentity | undefined,
+    to: TopicPartition,
+    batch: Uint8Array,
+    now: number,
+  ): Appended {
+    const log = this.topics.log(to.topic, to.partition)
+    const header = readBatchHeader(batch, 0)
+    const owner = isTransactional(header) ? header.producerId : undefined
+    if (owner !== producer?.producerId)
+      throw refused('INVALID_TXN_STATE', `a batch for ${to.topic} is not of its producer's transaction`)
+    if (producer) this.transactions.addPartition(producer, to, now)
+    return log.append(batch)
+  }
+
+  /** AddOffsetsToTxn and TxnOffsetCommit. */
+  sendOffsets(
+    producer: TransactionalIdentity,
+    offsets: readonly CommittedOffset[],
+    group: GroupMetadata,
+    now: number,
+  ): void {
+    this.transactions.addGroup(producer, group.groupId, now)
+    this.groups.checkCommit(group)
+    this.groups.holdOffsets(group.groupId, producer.producerId, offsets)
+  }
+
+  /** Time-outs are looked for at the earliest deadline. An alarm that turns out too early sets the next one. */
+  #setAlarm(): void {
+    const at = Math.min(this.transactions.nextDeadline(), this.groups.nextDeadline())
+    if (at >= (this.#alarm?.at ?? Number.POSITIVE_INFINITY)) return
+    this.#alarm?.cancel()
+    const cancel = this.#clock.after(at - this.#clock.monotonic(), () => {
+      this.#alarm = undefined
+      const now = this.#clock.monotonic()
+      this.transactions.expire(now)
+      this.groups.expire(now)
+      this.#setAlarm()
+    })
+    this.#alarm = { at, cancel }
+  }
+}

@@ -1,0 +1,157 @@
+import { StreamsError } from '../../core/errors.ts'
+import type { Clock } from '../../core/time/clock.ts'
+import type { GroupMember, GroupMetadata, GroupOptions } from '../client.ts'
+import { abortable } from './abortable.ts'
+import type { EmbeddedCluster } from './cluster.ts'
+import type { JoinAnswer } from './group.ts'
+import { isRefused } from './refused.ts'
+
+const noAssignments: ReadonlyMap<string, Uint8Array> = new Map()
+const noGeneration = -1
+
+interface Joined {
+  readonly assignment: Uint8Array
+  readonly generationId: number
+}
+
+export class EmbeddedMember implements GroupMember {
+  onRejoin: (() => void) | undefined
+  readonly #cluster: EmbeddedCluster
+  readonly #clock: Clock
+  readonly #options: GroupOptions
+  #memberId = ''
+  #generationId = noGeneration
+  #rejoin = false
+  #lost = false
+  /** Number of the present heartbeats; those of an earlier number end. */
+  #heartbeats = 0
+  #cancelHeartbeat: (() => void) | undefined
+  /** Aborts what waits when the member stops. */
+  readonly #stopped = new AbortController()
+
+  constructor(cluster: EmbeddedCluster, clock: Clock, options: GroupOptions) {
+    this.#cluster = cluster
+    this.#clock = clock
+    this.#options = options
+  }
+
+  get rejoin(): boolean {
+    return this.#rejoin
+  }
+
+  get lost(): boolean {
+    return this.#lost
+  }
+
+  get group(): GroupMetadata {
+    const { groupId, groupInstanceId = null } = this.#options
+    return { groupId, generationId: this.#generationId, memberId: this.#memberId, groupInstanceId }
+  }
+
+  async join(signal?: AbortSignal): Promise<Joined> {
+    this.#stopHeartbeats()
+    const either = signal ? AbortSignal.any([signal, this.#stopped.signal]) : this.#stopped.signal
+    for (;;) {
+      either.throwIfAborted()
+      const joined = await this.#joinOnce(either)
+      if (joined) return joined
+    }
+  }
+
+  async leave(_reason: string): Promise<void> {
+    const { group } = this
+    this.stop()
+    if (group.memberId === '') return
+    this.#memberId = ''
+    this.#generationId = noGeneration
+    try {
+      await this.#cluster.request(({ groups }, now) => groups.leave(group, now))
+    } catch (error) {
+      if (!StreamsError.is(error, 'fenced')) throw error
+    }
+  }
+
+  stop(): void {
+    this.#stopHeartbeats()
+    this.#stopped.abort(new StreamsError('lifecycle', 'the group member was stopped'))
+  }
+
+  /** @returns undefined when the group asks to join again. */
+  async #joinOnce(signal: AbortSignal): Promise<Joined | undefined> {
+    try {
+      const answer = await abortable(this.#requestJoin(), signal)
+      this.#memberId = answer.memberId
+      this.#generationId = answer.generationId
+      const assignment = await this.#sync(answer, signal)
+      this.#rejoin = false
+      this.#lost = false
+      this.#scheduleHeartbeat(this.#heartbeats)
+      return { assignment, generationId: answer.generationId }
+    } catch (error) {
+      if (isRefused(error, 'UNKNOWN_MEMBER_ID')) this.#memberId = ''
+      else if (!isRefused(error, 'REBALANCE_IN_PROGRESS') && !isRefused(error, 'ILLEGAL_GENERATION'))
+        throw error
+      return undefined
+    }
+  }
+
+  #requestJoin(): Promise<JoinAnswer> {
+    const {
+      groupId,
+      protocolName,
+      sessionTimeoutMs,
+      rebalanceTimeoutMs,
+      groupInstanceId = null,
+    } = this.#options
+    const request = {
+      groupId,
+      memberId: this.#memberId,
+      groupInstanceId,
+      protocolName,
+      sessionTimeoutMs,
+      rebalanceTimeoutMs,
+      metadata: this.#options.metadata(),
+    }
+    return this.#cluster.request(({ groups }, now) => groups.join(request, now))
+  }
+
+  async #sync({ leaderId, memberId, members }: JoinAnswer, signal: AbortSignal): Promise<Uint8Array> {
+    const { group } = this
+    const leads = leaderId === memberId
+    const assignments = leads ? await abortable(this.#options.assign(members), signal) : noAssignments
+    return abortable(
+      this.#cluster.request(({ groups }, now) => groups.sync(group, assignments, now)),
+      signal,
+    )
+  }
+
+  #scheduleHeartbeat(heartbeats: number): void {
+    const { heartbeatIntervalMs } = this.#options
+    this.#cancelHeartbeat = this.#clock.after(heartbeatIntervalMs, () => void this.#heartbeat(heartbeats))
+  }
+
+  #stopHeartbeats(): void {
+    this.#heartbeats++
+    this.#cancelHeartbeat?.()
+  }
+
+  async #heartbeat(heartbeats: number): Promise<void> {
+    const { group } = this
+    let refusal: unknown
+    try {
+      await this.#cluster.request(({ groups }, now) => groups.heartbeat(group, now))
+    } catch (error) {
+      refusal = error
+    }
+    if (heartbeats !== this.#heartbeats) return
+    if (refusal !== undefined) this.#askToRejoin(!isRefused(refusal, 'REBALANCE_IN_PROGRESS'))
+    if (!this.#lost) this.#scheduleHeartbeat(heartbeats)
+  }
+
+  #askToRejoin(lost: boolean): void {
+    if (lost) this.#lost = true
+    if (this.#rejoin) return
+    this.#rejoin = true
+    this.onRejoin?.()
+  }
+}

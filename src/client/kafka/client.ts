@@ -1,0 +1,84 @@
+import type { TopicPartition } from '../../core/topic-partition.ts'
+import { decompress } from '../../protocol/record-batch/compression.ts'
+import type {
+  Client,
+  ClientContext,
+  CommittedOffset,
+  Fetcher,
+  FetcherOptions,
+  GroupMember,
+  GroupOptions,
+  Isolation,
+  NewTopic,
+  PartitionOffset,
+  Producer,
+  ProducerOptions,
+  TopicDescription,
+} from '../client.ts'
+import { Cluster } from './cluster.ts'
+import { KafkaFetcher } from './fetcher.ts'
+import { KafkaGroupMember } from './group-member.ts'
+import { offsetsAt, stableOffsets } from './offsets.ts'
+import { type KafkaOptions, kafkaSettings } from './options.ts'
+import { KafkaProducer } from './producer.ts'
+import { createMissingTopics, deleteRecordsBefore, describeTopics } from './topics.ts'
+
+/** Connects when first used. @throws StreamsError `options-invalid` */
+export function createKafkaClient(options: KafkaOptions, context: ClientContext): Client {
+  return new KafkaClient(new Cluster(kafkaSettings(options), context))
+}
+
+class KafkaClient implements Client {
+  readonly #cluster: Cluster
+
+  constructor(cluster: Cluster) {
+    this.#cluster = cluster
+  }
+
+  topics(names: readonly string[]): Promise<ReadonlyMap<string, TopicDescription>> {
+    return describeTopics(this.#cluster, names)
+  }
+
+  createTopics(topics: readonly NewTopic[]): Promise<void> {
+    return createMissingTopics(this.#cluster, topics)
+  }
+
+  listOffsets(
+    partitions: readonly TopicPartition[],
+    at: 'earliest' | 'latest' | number,
+    isolation: Isolation,
+  ): Promise<readonly PartitionOffset[]> {
+    return offsetsAt(this.#cluster, partitions, at, isolation)
+  }
+
+  committedOffsets(
+    groupId: string,
+    partitions: readonly TopicPartition[],
+  ): Promise<readonly CommittedOffset[]> {
+    return stableOffsets(this.#cluster, groupId, partitions)
+  }
+
+  deleteRecords(before: readonly PartitionOffset[]): Promise<void> {
+    return deleteRecordsBefore(this.#cluster, before)
+  }
+
+  fetcher(options: FetcherOptions): Fetcher {
+    return new KafkaFetcher(this.#cluster, options, decompress)
+  }
+
+  producer(options: ProducerOptions): Producer {
+    return new KafkaProducer(this.#cluster, options)
+  }
+
+  group(options: GroupOptions): GroupMember {
+    return new KafkaGroupMember(this.#cluster, options)
+  }
+
+  close(): Promise<void> {
+    return this.#cluster.close()
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+}

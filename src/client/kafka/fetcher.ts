@@ -1,0 +1,348 @@
+import { StreamsError } from '../../core/errors.ts'
+import { type TopicPartition, topicPartitionName } from '../../core/topic-partition.ts'
+import {
+  type FetchedPartition,
+  type FetchRequest,
+  type FetchResponse,
+  fetch,
+  noFetchSession,
+} from '../../protocol/api/fetch.ts'
+import { isRetriable, kafkaError, meansStaleMetadata, protocolError } from '../../protocol/error-codes.ts'
+import type { Decompress } from '../../protocol/record-batch/compression.ts'
+import { readableRuns } from '../../protocol/record-batch/readable-runs.ts'
+import type { Fetched, Fetcher, FetcherOptions } from '../client.ts'
+import { byTopic } from './by-topic.ts'
+import type { Cluster } from './cluster.ts'
+import type { Connections } from './connections.ts'
+import { FetchBuffers, SharedResponse } from './fetch-buffers.ts'
+import { type FetchPartition, fetchPartition, Stretch } from './fetch-partition.ts'
+import { checkCode, isRetriableError } from './kafka-error.ts'
+import { LeaderSearch } from './leader-search.ts'
+import { isolationLevels, offsetsAt } from './offsets.ts'
+import { isNetworkError } from './unreachable.ts'
+
+/** How long a broker holds a request back when it has nothing: partitions added meanwhile wait as long. */
+const longPollMs = 100
+/** While some partitions must wait for memory, so that they do not wait for the others' silence too. */
+const shortPollMs = 10
+/** Larger responses fall out of the processor's caches: 8 MiB halves the rate. */
+const maxResponseBytes = 4 * 1024 * 1024
+
+/** One request in flight a leader; the next is sent when what came has been polled, and so runs while it is processed. */
+export class KafkaFetcher implements Fetcher {
+  readonly #cluster: Cluster
+  readonly #options: FetcherOptions
+  readonly #decompress: Decompress
+  readonly #connections: Connections
+  readonly #buffers = new FetchBuffers()
+  /** In the order in which they are asked for: those that got data go to the end. */
+  readonly #partitions = new Map<string, FetchPartition>()
+  /** Leaders with a request in flight, or that are left alone for a while. */
+  readonly #busy = new Set<number>()
+  readonly #failures = new Map<number, number>()
+  readonly #search: LeaderSearch
+  #heldBytes = 0
+  #failure: StreamsError | undefined
+  #woken = false
+  #endWait: (() => void) | undefined
+  #closed = false
+
+  constructor(cluster: Cluster, options: FetcherOptions, decompress: Decompress) {
+    this.#cluster = cluster
+    this.#options = options
+    this.#decompress = decompress
+    this.#connections = cluster.connections()
+    cluster.users.add(this)
+    this.#search = new LeaderSearch(cluster, {
+      unsuccessful: () => this.#anyLeaderless(),
+      onFound: () => this.#pump(),
+      onError: (error) => this.#fail(error),
+    })
+  }
+
+  add({ topic, partition }: TopicPartition, offset: number): void {
+    this.remove({ topic, partition })
+    this.#partitions.set(topicPartitionName(topic, partition), fetchPartition(topic, partition, offset))
+    this.#pump()
+  }
+
+  remove({ topic, partition }: TopicPartition): void {
+    const name = topicPartitionName(topic, partition)
+    const removed = this.#partitions.get(name)
+    if (!removed) return
+    this.#partitions.delete(name)
+    for (const stretch of removed.ready.splice(0)) stretch.release()
+  }
+
+  pause(partition: TopicPartition): void {
+    const paused = this.#find(partition)
+    if (paused) paused.paused = true
+    this.#pump()
+  }
+
+  resume(partition: TopicPartition): void {
+    const resumed = this.#find(partition)
+    if (!resumed?.paused) return
+    resumed.paused = false
+    if (resumed.ready.length > 0) this.#endWait?.()
+    this.#pump()
+  }
+
+  async poll(maxWaitMs: number): Promise<readonly Fetched[]> {
+    if (!this.#hasNews() && !this.#woken && maxWaitMs > 0) await this.#wait(maxWaitMs)
+    this.#woken = false
+    this.#throwFailure()
+    const polled: Stretch[] = []
+    for (const partition of this.#partitions.values())
+      if (!partition.paused) for (const stretch of partition.ready.splice(0)) polled.push(stretch)
+    if (polled.length > 0) this.#pump()
+    return polled
+  }
+
+  wake(): void {
+    this.#woken = true
+    this.#endWait?.()
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    for (const partition of [...this.#partitions.values()]) this.remove(partition)
+    this.#connections.close()
+    this.#cluster.users.delete(this)
+    this.wake()
+  }
+
+  #find({ topic, partition }: TopicPartition): FetchPartition | undefined {
+    return this.#partitions.get(topicPartitionName(topic, partition))
+  }
+
+  #hasNews(): boolean {
+    if (this.#failure) return true
+    for (const partition of this.#partitions.values())
+      if (partition.failure || (!partition.paused && partition.ready.length > 0)) return true
+    return false
+  }
+
+  #throwFailure(): void {
+    if (this.#failure) throw this.#failure
+    for (const { failure } of this.#partitions.values()) if (failure) throw failure
+  }
+
+  #wait(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const cancel = this.#cluster.context.clock.after(ms, () => this.#endWait?.())
+      this.#endWait = () => {
+        this.#endWait = undefined
+        cancel()
+        resolve()
+      }
+    })
+  }
+
+  /** Sends to every leader that is free what may be asked of it. */
+  #pump(): void {
+    if (this.#closed || this.#failure) return
+    const leaders = new Map<number, FetchPartition[]>()
+    const waiting = new Set<number>()
+    const leaderless = new Set<string>()
+    const short = this.#heldBytes >= this.#options.bufferBytes
+    for (const partition of this.#partitions.values()) {
+      if (partition.paused || partition.resetting || partition.failure) continue
+      const leader = this.#cluster.leader(partition.topic, partition.partition)
+      if (leader === undefined) leaderless.add(partition.topic)
+      else if (partition.ready.length > 0) waiting.add(leader)
+      // Beyond the bound, those that hold nothing are fetched all the same: somebody may wait for just them.
+      else if (!short || partition.heldBytes === 0) append(leaders, leader, partition)
+    }
+    for (const [leader, partitions] of leaders)
+      if (!waiting.has(leader) && !this.#busy.has(leader)) void this.#fetch(leader, partitions, short)
+    if (leaderless.size > 0) this.#search.start(leaderless)
+  }
+
+  #anyLeaderless(): boolean {
+    for (const { topic, partition } of this.#partitions.values())
+      if (this.#cluster.leader(topic, partition) === undefined) return true
+    return false
+  }
+
+  /** Never rejects: what goes wrong is repeated, or thrown by poll. */
+  async #fetch(leader: number, partitions: readonly FetchPartition[], short: boolean): Promise<void> {
+    this.#busy.add(leader)
+    const asked = new Map(
+      partitions.map((one) => [topicPartitionName(one.topic, one.partition), { one, offset: one.offset }]),
+    )
+    try {
+      const response = await this.#request(leader, partitions, short ? shortPollMs : longPollMs)
+      this.#failures.delete(leader)
+      let pause = false
+      for (const { topic, partitions } of response.answer.responses)
+        for (const answer of partitions) {
+          const expected = asked.get(topicPartitionName(topic, answer.partitionIndex))
+          if (expected && this.#isCurrent(expected.one, expected.offset))
+            pause = this.#take(expected.one, answer, response.shared) || pause
+        }
+      response.shared.release()
+      if (pause) await this.#cluster.retry.pause(1)
+    } catch (error) {
+      await this.#afterError(leader, partitions, error)
+    }
+    this.#busy.delete(leader)
+    this.#pump()
+  }
+
+  /** It was neither removed nor added anew since it was asked for. */
+  #isCurrent(partition: FetchPartition, offset: number): boolean {
+    return this.#find(partition) === partition && partition.offset === offset
+  }
+
+  async #request(
+    leader: number,
+    partitions: readonly FetchPartition[],
+    waitMs: number,
+  ): Promise<{ readonly answer: FetchResponse; readonly shared: SharedResponse }> {
+    const connection = await this.#connections.to(this.#cluster.broker(leader)!)
+    let bytes: Uint8Array | undefined
+    const answer = await connection.send(fetch, this.#body(partitions, waitMs), {
+      waitMs,
+      allocate: (size) => {
+        bytes = this.#buffers.take(size)
+        return bytes
+      },
+    })
+    checkCode(answer.errorCode, 'Fetch')
+    return { answer, shared: new SharedResponse(this.#buffers, bytes) }
+  }
+
+  #body(partitions: readonly FetchPartition[], maxWaitMs: number): FetchRequest {
+    const { partitionBytes, isolation } = this.#options
+    const topics = byTopic(partitions, ({ partition, offset }) => ({
+      partition,
+      currentLeaderEpoch: -1,
+      fetchOffset: offset,
+      partitionMaxBytes: partitionBytes,
+    }))
+    return {
+      maxWaitMs,
+      minBytes: 1,
+      maxBytes: Math.max(partitionBytes, Math.min(maxResponseBytes, partitionBytes * partitions.length)),
+      isolationLevel: isolationLevels[isolation],
+      ...noFetchSession,
+      topics: topics.map(({ name, partitions }) => ({ topic: name, partitions })),
+      forgottenTopics: [],
+    }
+  }
+
+  /** @returns whether the leader should be left alone for a moment */
+  #take(partition: FetchPartition, answer: FetchedPartition, response: SharedResponse): boolean {
+    const { errorCode } = answer
+    if (errorCode === kafkaError.NONE) {
+      this.#keep(partition, answer, response)
+      return false
+    }
+    if (errorCode === kafkaError.OFFSET_OUT_OF_RANGE) {
+      void this.#reset(partition)
+      return false
+    }
+    if (meansStaleMetadata(errorCode)) this.#cluster.forgetLeaders([partition])
+    if (isRetriable(errorCode)) return true
+    const { topic, partition: number } = partition
+    partition.failure = protocolError(errorCode, `Fetch of ${topicPartitionName(topic, number)}`)
+    this.#endWait?.()
+    return false
+  }
+
+  #keep(partition: FetchPartition, answer: FetchedPartition, response: SharedResponse): void {
+    const { records, highWatermark } = answer
+    if (records === null || records.length === 0) return
+    const { isolation } = this.#options
+    const { offset } = partition
+    try {
+      const aborted = answer.abortedTransactions ?? []
+      const { runs, nextOffset } = readableRuns(records, offset, isolation, aborted, this.#decompress)
+      if (nextOffset === offset) return
+      const lastStableOffset = isolation === 'read_committed' ? answer.lastStableOffset : highWatermark
+      const bytes = Math.max(records.length, totalLength(runs))
+      const facts = { offset, nextOffset, highWatermark, lastStableOffset, runs }
+      const stretch = new Stretch(partition, facts, bytes, response, (freed) => this.#free(partition, freed))
+      partition.heldBytes += bytes
+      this.#heldBytes += bytes
+      partition.ready.push(stretch)
+      partition.offset = nextOffset
+      this.#moveToEnd(partition)
+      if (!partition.paused) this.#endWait?.()
+    } catch (error) {
+      partition.failure = error as StreamsError
+      this.#endWait?.()
+    }
+  }
+
+  #moveToEnd(partition: FetchPartition): void {
+    const name = topicPartitionName(partition.topic, partition.partition)
+    this.#partitions.delete(name)
+    this.#partitions.set(name, partition)
+  }
+
+  #free(partition: FetchPartition, bytes: number): void {
+    partition.heldBytes -= bytes
+    const wasShort = this.#heldBytes >= this.#options.bufferBytes
+    this.#heldBytes -= bytes
+    if (wasShort) this.#pump()
+  }
+
+  async #reset(partition: FetchPartition): Promise<void> {
+    const { topic, partition: number, offset } = partition
+    const { offsetReset, isolation } = this.#options
+    const name = topicPartitionName(topic, number)
+    if (offsetReset === 'none') {
+      partition.failure = new StreamsError(
+        'offset-out-of-range',
+        `offset ${offset} of ${name} is not in the log`,
+        { details: { topic, partition: number, offset } },
+      )
+      this.#endWait?.()
+      return
+    }
+    partition.resetting = true
+    try {
+      const [found] = await offsetsAt(this.#cluster, [{ topic, partition: number }], offsetReset, isolation)
+      const facts = { topic, partition: number, from: offset, to: found!.offset, offsetReset }
+      this.#cluster.context.logger.warn(facts, `${name}: the position is not in the log, it is reset`)
+      partition.offset = found!.offset
+    } catch (error) {
+      if (!this.#closed) partition.failure = error as StreamsError
+      this.#endWait?.()
+    }
+    partition.resetting = false
+    this.#pump()
+  }
+
+  async #afterError(leader: number, partitions: readonly FetchPartition[], error: unknown): Promise<void> {
+    if (this.#closed) return
+    if (!isNetworkError(error) && !isRetriableError(error)) {
+      this.#fail(error)
+      return
+    }
+    const failures = (this.#failures.get(leader) ?? 0) + 1
+    this.#failures.set(leader, failures)
+    if (isNetworkError(error)) this.#cluster.retry.report(error, failures)
+    this.#cluster.forgetLeaders(partitions)
+    await this.#cluster.retry.pause(failures).catch((closed: unknown) => this.#fail(closed))
+  }
+
+  #fail(error: unknown): void {
+    if (!this.#closed) this.#failure ??= error as StreamsError
+    this.#endWait?.()
+  }
+}
+
+function append<K, V>(groups: Map<K, V[]>, key: K, value: V): void {
+  const group = groups.get(key)
+  if (group) group.push(value)
+  else groups.set(key, [value])
+}
+
+function totalLength(runs: readonly Uint8Array[]): number {
+  let total = 0
+  for (const run of runs) total += run.length
+  return total
+}

@@ -1,0 +1,27 @@
+import { StreamsError } from '../core/errors.ts'
+
+/**
+ * Wraps a function of the user's so that what it throws names the node.
+ * @throws StreamsError `processing`, also if it returns a promise: the types refuse that, but JavaScript does not.
+ */
+export function guard<Args extends readonly unknown[], Result>(
+  node: string,
+  run: (...args: Args) => Result,
+): (...args: Args) => Result {
+  return (...args) => {
+    let result: Result
+    try {
+      result = run(...args)
+    } catch (cause) {
+      throw new StreamsError('processing', `${node}: ${messageOf(cause)}`, { cause, details: { node } })
+    }
+    if (result instanceof Promise) {
+      throw new StreamsError('processing', `${node}: the function returned a promise`, { details: { node } })
+    }
+    return result
+  }
+}
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

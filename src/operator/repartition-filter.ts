@@ -1,0 +1,22 @@
+import type { StreamRecord } from '../core/record.ts'
+import type { RepartitionFilterNode } from '../plan/node.ts'
+import type { OperatorContext } from './context.ts'
+import type { Operator } from './operator.ts'
+
+/** Java leaves out null keys here without a trace; here the dropped hook hears of them. */
+export class RepartitionFilterOperator implements Operator {
+  readonly #name: string
+  readonly #context: OperatorContext
+  readonly #next: Operator
+
+  constructor(node: RepartitionFilterNode, context: OperatorContext, next: Operator) {
+    this.#name = node.name
+    this.#context = context
+    this.#next = next
+  }
+
+  process(record: StreamRecord<unknown, unknown>): void {
+    if (record.key === null) this.#context.dropped(this.#name, 'null-key')
+    else this.#next.process(record)
+  }
+}

@@ -1,0 +1,182 @@
+import type { ConditionNode } from '../expr/node.ts'
+import type { KeyPart, RegionProgram } from '../kernel/program.ts'
+import { long } from '../serde/scalars.ts'
+import type { Serde, SerdeFormat } from '../serde/serde.ts'
+import { isTimeWindowed } from '../serde/windowed.ts'
+import { FieldColumns } from './field-columns.ts'
+import type { AggregateNode, FilterNode, PlanNode, SelectKeyNode, SinkNode, SourceNode } from './node.ts'
+import type { StoreSpec } from './store-spec.ts'
+import { childrenOf, type Subtopology, storeNamed } from './subtopology.ts'
+
+/** How a subtopology runs: as one region of the kernel, or record at a time in JavaScript and why. */
+export type Lowered = LoweredRegion | LoweredJs
+
+export interface LoweredRegion {
+  readonly kind: 'region'
+  readonly source: SourceNode
+  readonly aggregate: AggregateNode
+  readonly store: StoreSpec
+  /** Absent when the table is only queried. */
+  readonly sink?: SinkNode
+  readonly program: RegionTemplate
+}
+
+export interface LoweredJs {
+  readonly kind: 'js'
+  /** Names the node in the way. */
+  readonly reason: string
+}
+
+/** A region's program but for what only the running task knows. */
+export type RegionTemplate = Omit<RegionProgram, 'batchBytes' | 'output'> & {
+  readonly output?: Omit<NonNullable<RegionProgram['output']>, 'partitions'>
+}
+
+/**
+ * Finds out whether a subtopology can run as a region: one source topic, filters by expression, one count, and at
+ * most one sink, which may rename windows by `windowKey`.
+ */
+export function lower(subtopology: Subtopology): Lowered {
+  try {
+    return lowerRegion(subtopology)
+  } catch (error) {
+    if (error instanceof InTheWay) return { kind: 'js', reason: error.message }
+    throw error
+  }
+}
+
+/** Ends the attempt from wherever the obstacle is found; never leaves this file. */
+class InTheWay extends Error {}
+
+function refuse(reason: string): never {
+  throw new InTheWay(reason)
+}
+
+/** The nodes of a region, in the order in which records pass them. */
+interface Chain {
+  readonly source: SourceNode
+  readonly filters: readonly FilterNode[]
+  readonly aggregate: AggregateNode
+  readonly selectKey: SelectKeyNode | undefined
+  readonly sink: SinkNode | undefined
+}
+
+function lowerRegion(subtopology: Subtopology): LoweredRegion {
+  for (const node of subtopology.nodes) {
+    if ('lambda' in node) refuse(`lambda in ${node.name} (${node.kind})`)
+  }
+  const { source, filters, aggregate, selectKey, sink } = chain(subtopology)
+  const store = storeNamed(subtopology, aggregate.store)
+  const keyFormat = keyFormatOf(source)
+  const valueFormat =
+    source.valueSerde.format ??
+    refuse(`only JavaScript can read serde '${source.valueSerde.name}' of ${source.name}`)
+  const columns = new FieldColumns()
+  const filter = conjunction(filters)
+  const program: RegionTemplate = {
+    keyFormat,
+    valueFormat,
+    ...(source.timestamp && {
+      timestamp: { field: columns.of(source.timestamp.field), unitMs: source.timestamp.unitMs },
+    }),
+    ...(filter && { filter: columns.predicate(filter) }),
+    fields: columns.paths,
+    aggregate: {
+      kind: 'count',
+      nullValues: aggregate.windows ? 'count' : 'drop',
+      ...(store.kind === 'window' && {
+        windows: {
+          sizeMs: store.windows.sizeMs,
+          graceMs: store.windows.graceMs,
+          retentionMs: store.retentionMs,
+          segmentMs: store.segmentMs,
+        },
+      }),
+    },
+    ...(store.changelog !== 'off' && { changelog: { mode: store.changelog } }),
+    ...(sink && { output: output(source, sink, selectKey) }),
+  }
+  if (columns.paths.length > 0 && valueFormat !== 'json') {
+    refuse(`${source.name} reads field '${columns.paths[0]!.join('.')}' of a value that is not JSON`)
+  }
+  return { kind: 'region', source, aggregate, store, ...(sink && { sink }), program }
+}
+
+function chain(subtopology: Subtopology): Chain {
+  const [source, ...others] = subtopology.sources
+  if (!source) refuse('no source')
+  if (others.length > 0) refuse(`two sources, ${source.name} and ${others[0]!.name}`)
+  if (source.topics.length > 1) refuse(`${source.name} reads several topics`)
+  const nodes: PlanNode[] = []
+  for (let at = onlyChild(subtopology, source); at; at = onlyChild(subtopology, at)) nodes.push(at)
+  const take = <K extends PlanNode['kind']>(kind: K): Extract<PlanNode, { kind: K }> | undefined =>
+    nodes[0]?.kind === kind ? (nodes.shift() as Extract<PlanNode, { kind: K }>) : undefined
+  const filters: FilterNode[] = []
+  for (let filter = take('filter'); filter; filter = take('filter')) filters.push(filter)
+  const aggregate = take('aggregate') ?? refuse(beforeAggregate(source, nodes[0]))
+  if (aggregate.windows && aggregate.windows.advanceMs !== aggregate.windows.sizeMs) {
+    refuse(`the windows of ${aggregate.name} overlap`)
+  }
+  const toStream = take('to-stream')
+  const selectKey = toStream && take('select-key')
+  const sink = toStream && take('sink')
+  const left = nodes[0] ?? (selectKey && !sink ? selectKey : undefined)
+  if (left) refuse(`${left.name} (${left.kind}) after the aggregation`)
+  if (selectKey && selectKey.expression?.kind !== 'window-key') {
+    refuse(`${selectKey.name} (select-key) after the aggregation takes the key from a field`)
+  }
+  return { source, filters, aggregate, selectKey, sink }
+}
+
+function onlyChild(subtopology: Subtopology, node: PlanNode): PlanNode | undefined {
+  const [child, ...others] = childrenOf(subtopology, node.name)
+  if (others.length > 0) refuse(`${node.name} has several children`)
+  return child
+}
+
+function beforeAggregate(source: SourceNode, node: PlanNode | undefined): string {
+  if (!node) return `${source.name} feeds no aggregation`
+  if (node.kind === 'sink') return `no aggregation before ${node.name}`
+  return `${node.name} (${node.kind}) before an aggregation`
+}
+
+/** The kernel copies keys as they are, so writing a key must give the bytes that were read. */
+function keyFormatOf({ name, keySerde }: SourceNode): SerdeFormat {
+  if (keySerde.format === undefined) refuse(`only JavaScript can read serde '${keySerde.name}' of ${name}`)
+  if (keySerde.format === 'json') refuse(`the JSON keys of ${name} are written anew`)
+  return keySerde.format
+}
+
+function conjunction(filters: readonly FilterNode[]): ConditionNode | undefined {
+  const [first, ...rest] = filters.map(filterCondition)
+  return first && rest.reduce<ConditionNode>((left, right) => ({ kind: 'and', left, right }), first)
+}
+
+function filterCondition({ name, expression, not }: FilterNode): ConditionNode {
+  if (!expression) refuse(`lambda in ${name} (filter)`)
+  return not ? { kind: 'not', operand: expression } : expression
+}
+
+function output(
+  source: SourceNode,
+  sink: SinkNode,
+  selectKey: SelectKeyNode | undefined,
+): NonNullable<RegionTemplate['output']> {
+  if (sink.valueSerde !== long)
+    refuse(`${sink.name} writes the count with serde '${sink.valueSerde.name}', not long`)
+  if (selectKey?.expression?.kind === 'window-key') {
+    if (source.keySerde.format !== 'utf8') refuse(`${selectKey.name} prints keys that are not text`)
+    if (sink.keySerde.format !== 'utf8') refuse(`${sink.name} writes text with serde '${sink.keySerde.name}'`)
+    return { key: selectKey.expression.parts, partitionBy: 'output-key' }
+  }
+  const windowed = isTimeWindowed(sink.keySerde)
+  const keySerde = isTimeWindowed(sink.keySerde) ? sink.keySerde.inner : sink.keySerde
+  if (!sameBytes(keySerde, source.keySerde))
+    refuse(`${sink.name} writes keys with another serde than ${source.name} reads`)
+  const key: KeyPart[] = windowed ? [{ kind: 'key' }, { kind: 'start' }] : [{ kind: 'key' }]
+  return { key, partitionBy: sink.partitionBy }
+}
+
+function sameBytes(a: Serde<unknown>, b: Serde<unknown>): boolean {
+  return a === b || (a.name === b.name && a.format === b.format)
+}

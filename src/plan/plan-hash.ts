@@ -1,0 +1,17 @@
+import { createHash } from 'node:crypto'
+import type { Plan } from './plan.ts'
+
+/**
+ * SHA-256 (hex) over a plan's data. Serdes count by name and lambdas by their presence: two threads that loaded the
+ * same module must agree, and code is not compared.
+ */
+export function planHash(plan: Plan): string {
+  const { nodes, stores } = plan
+  const data = JSON.stringify({ nodes, stores }, (_name, value: unknown) => {
+    if (typeof value === 'function') return 'lambda'
+    return typeof value === 'object' && value !== null && 'serialize' in value && 'name' in value
+      ? value.name
+      : value
+  })
+  return createHash('sha256').update(data).digest('hex')
+}

@@ -1,0 +1,92 @@
+import { getInt64, putInt64 } from '../core/bytes.ts'
+import type { Aggregated, Kernel, RegionKernel } from '../kernel/kernel.ts'
+import type { ByteStore, SpaceRows } from '../store/byte-store.ts'
+import type { StateStore } from '../store/state-store.ts'
+import { regionOf } from './region.ts'
+
+export interface RegionStoreOptions {
+  readonly name: string
+  readonly fingerprint: string
+  /** Java's segment interval; absent in a store without windows. */
+  readonly segmentMs?: number
+}
+
+/** The kernel's table as a state store: the rows it evicted are read back from the task's byte store. */
+export class RegionStore implements StateStore {
+  readonly name: string
+  readonly fingerprint: string
+  readonly #segmentMs: number | undefined
+  readonly #region: RegionKernel
+  readonly #rows: ByteStore
+
+  constructor(options: RegionStoreOptions, kernel: Kernel, rows: ByteStore) {
+    this.name = options.name
+    this.fingerprint = options.fingerprint
+    this.#segmentMs = options.segmentMs
+    this.#region = regionOf(kernel)
+    this.#rows = rows
+    this.#region.setDiskSegments(rows.spaces().flatMap((space) => this.#segmentOf(space) ?? []))
+  }
+
+  get memoryBytes(): number {
+    return this.#region.usedBytes
+  }
+
+  get dirtyBytes(): number {
+    return this.#region.dirtyBytes
+  }
+
+  read(segment: number, key: Uint8Array): Uint8Array | undefined {
+    return this.#rows.get(this.#spaceOf(segment), key)
+  }
+
+  snapshot(): readonly SpaceRows[] {
+    return this.#region.snapshot().map(({ segment, rows }) => ({ space: this.#spaceOf(segment), rows }))
+  }
+
+  acknowledge(): void {
+    this.#region.acknowledge()
+  }
+
+  expire(): readonly string[] {
+    return this.#region.expire().map((segment) => this.#spaceOf(segment))
+  }
+
+  setCapacity(bytes: number): void {
+    this.#region.setCapacity(bytes)
+  }
+
+  /** @param windowStart ms; 0 in a store without windows. */
+  get(key: Uint8Array, windowStart: number): Aggregated | undefined {
+    const found = this.#region.get(key, windowStart)
+    if (found !== 'unknown') return found
+    const row =
+      this.#segmentMs === undefined
+        ? this.read(0, key)
+        : this.read(Math.floor(windowStart / this.#segmentMs), windowedRowKey(key, windowStart))
+    if (!row) return undefined
+    const view = new DataView(row.buffer, row.byteOffset, row.byteLength)
+    return { timestamp: getInt64(view, 0), value: getInt64(view, 8) }
+  }
+
+  /** Applies the records last decoded as changelog records. */
+  restore(): void {
+    this.#region.restore()
+  }
+
+  #spaceOf(segment: number): string {
+    return this.#segmentMs === undefined ? this.name : `${this.name}/${segment}`
+  }
+
+  #segmentOf(space: string): number | undefined {
+    if (this.#segmentMs === undefined) return space === this.name ? 0 : undefined
+    return space.startsWith(`${this.name}/`) ? Number(space.slice(this.name.length + 1)) : undefined
+  }
+}
+
+function windowedRowKey(key: Uint8Array, windowStart: number): Uint8Array {
+  const row = new Uint8Array(8 + key.length)
+  putInt64(new DataView(row.buffer), 0, windowStart)
+  row.set(key, 8)
+  return row
+}

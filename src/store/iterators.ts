@@ -1,0 +1,59 @@
+/**
+ * Each item of `source` through `map`; ending it ends the source. Not a generator: those do not end their source when
+ * they are ended before the first item.
+ */
+export function mapIterator<A, B>(source: Iterator<A>, map: (item: A) => B): IterableIterator<B> {
+  return iteratorOf(
+    () => {
+      const item = source.next()
+      return item.done ? finished : { done: false, value: map(item.value) }
+    },
+    () => source.return?.(),
+  )
+}
+
+/** The items that pass; ending it ends the source. */
+export function filterIterator<A>(source: Iterator<A>, passes: (item: A) => boolean): IterableIterator<A> {
+  return iteratorOf(
+    () => {
+      for (;;) {
+        const item = source.next()
+        if (item.done) return finished
+        if (passes(item.value)) return item
+      }
+    },
+    () => source.return?.(),
+  )
+}
+
+/** One source after the other; ending it ends all. */
+export function concatIterators<A>(sources: readonly Iterator<A>[]): IterableIterator<A> {
+  let at = 0
+  return iteratorOf(
+    () => {
+      for (; at < sources.length; at++) {
+        const item = sources[at]!.next()
+        if (!item.done) return item
+      }
+      return finished
+    },
+    () => {
+      for (; at < sources.length; at++) sources[at]!.return?.()
+    },
+  )
+}
+
+export const finished: IteratorReturnResult<undefined> = { done: true, value: undefined }
+
+function iteratorOf<A>(next: () => IteratorResult<A>, end: () => void): IterableIterator<A> {
+  return {
+    next,
+    return() {
+      end()
+      return finished
+    },
+    [Symbol.iterator]() {
+      return this
+    },
+  }
+}

@@ -1,0 +1,229 @@
+import { existsSync, mkdirSync, statfsSync } from 'node:fs'
+import { join } from 'node:path'
+import { StreamsError } from '../core/errors.ts'
+import { forEachRow } from '../core/packed-rows.ts'
+import type { ByteStore, RangeOptions, Row, SpaceRows } from './byte-store.ts'
+import { type LmdbDatabase, type LmdbEnvironment, openEnvironment, pageSize } from './lmdb.ts'
+import { checkLmdbFile } from './lmdb-file.ts'
+import { splitKey, toLmdbKey, withKey } from './lmdb-keys.ts'
+import { LmdbRows, LmdbScan } from './lmdb-scan.ts'
+import { LmdbSpaces } from './lmdb-spaces.ts'
+import { type DatabaseRows, InstructionStream } from './lmdb-stream.ts'
+import { storeClosed, WriteQueue } from './write-queue.ts'
+
+export interface LmdbStoreOptions {
+  /** The data file may grow to this size. Address space only, until it is used. */
+  readonly mapSizeBytes: number
+  /** Spaces that may exist at once; 500 by default. */
+  readonly maxSpaces?: number
+  /** Off: writes go through lmdb-js' public `batch`, the reference, ten times slower on the JavaScript thread. */
+  readonly preparedStream?: boolean
+}
+
+/**
+ * Opens or makes the LMDB environment in a directory. Open it once in a process.
+ * @throws StreamsError `state-unreadable` when the files are damaged or of another layout.
+ */
+export function openLmdbStore(directory: string, options: LmdbStoreOptions): ByteStore {
+  mkdirSync(directory, { recursive: true })
+  try {
+    const { mapSizeBytes, maxSpaces = 500 } = options
+    const file = join(directory, 'data.mdb')
+    if (existsSync(file)) checkLmdbFile(file)
+    const environment = openEnvironment(directory, { mapSizeBytes, maxSpaces })
+    try {
+      checkLayout(environment)
+      return new LmdbStore(directory, environment, options)
+    } catch (error) {
+      environment.close().catch(() => {}) // the first error says why
+      throw error
+    }
+  } catch (error) {
+    throw unreadable(directory, error)
+  }
+}
+
+const layoutKey = Buffer.from('layout')
+/** Changes with lmdb-keys and lmdb-spaces. */
+const layout = Buffer.from('millrace 1')
+
+function checkLayout(environment: LmdbEnvironment): void {
+  const found = environment.getBinaryFast(layoutKey)
+  if (found === undefined && environment.getKeys()[Symbol.iterator]().next().done)
+    environment.putSync(layoutKey, layout)
+  else if (found === undefined || !layout.equals(found.subarray(0, environment.lastSize)))
+    throw new Error('it has another layout')
+}
+
+class LmdbStore implements ByteStore {
+  readonly #directory: string
+  readonly #environment: LmdbEnvironment
+  readonly #mapSizeBytes: number
+  readonly #spaces: LmdbSpaces
+  readonly #stream: InstructionStream | undefined
+  readonly #writes = new WriteQueue()
+  readonly #scans = new Set<LmdbScan>()
+  /** An iterator that is neither ended nor read to its end must not keep its snapshot for ever. */
+  readonly #forgotten = new FinalizationRegistry((scan: LmdbScan) => scan.end())
+  #closed = false
+
+  constructor(directory: string, environment: LmdbEnvironment, options: LmdbStoreOptions) {
+    this.#directory = directory
+    this.#environment = environment
+    this.#mapSizeBytes = options.mapSizeBytes
+    this.#spaces = new LmdbSpaces(environment)
+    this.#stream = options.preparedStream === false ? undefined : InstructionStream.open(environment)
+  }
+
+  spaces(): readonly string[] {
+    this.#checkOpen()
+    return this.#spaces.names()
+  }
+
+  get(space: string, key: Uint8Array): Uint8Array | undefined {
+    this.#checkOpen()
+    const database = this.#spaces.get(space)
+    if (!database) return undefined
+    const stored = toLmdbKey(key)
+    const row = this.#read(database, stored.key)
+    if (!stored.hashed || row === undefined) return row
+    const [ownKey, value] = splitKey(row)
+    return Buffer.compare(ownKey, key) === 0 ? value : undefined
+  }
+
+  range(space: string, options: RangeOptions = {}): IterableIterator<Row> {
+    this.#checkOpen()
+    const database = this.#spaces.get(space)
+    if (!database) return [][Symbol.iterator]()
+    const scan = new LmdbScan(space, database, options, {
+      ended: (ended) => this.#scans.delete(ended),
+      readError: (error) => unreadable(this.#directory, error),
+    })
+    this.#scans.add(scan)
+    const rows = new LmdbRows(scan)
+    if (scan.isOpen) this.#forgotten.register(rows, scan)
+    return rows
+  }
+
+  write(rows: readonly SpaceRows[]): Promise<void> {
+    return this.#writes.run(async () => {
+      const bytes = rows.reduce((sum, { rows: packed }) => sum + packed.length, 0)
+      this.#checkRoom(bytes)
+      try {
+        const batches = rows.map((batch) => ({
+          database: this.#spaces.getOrMake(batch.space),
+          rows: batch.rows,
+        }))
+        if (!(await this.#stream?.write(batches))) await this.#writeBatch(batches)
+      } catch (error) {
+        throw await this.#writeError(error, bytes)
+      }
+    })
+  }
+
+  drop(spaces: readonly string[]): Promise<void> {
+    return this.#writes.run(() => {
+      for (const scan of [...this.#scans]) if (spaces.includes(scan.space)) scan.keepRest()
+      for (const space of spaces) this.#spaces.drop(space)
+    })
+  }
+
+  sync(): Promise<void> {
+    return this.#writes.run(
+      () =>
+        new Promise((resolve, reject) => {
+          this.#environment.sync((error) => (error ? reject(error) : resolve()))
+        }),
+    )
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return
+    await this.#writes.close()
+    if (this.#closed) return
+    this.#closed = true
+    // Closing the environment under an open cursor would end the process.
+    for (const scan of [...this.#scans]) scan.close()
+    await this.#environment.close()
+  }
+
+  #read(database: LmdbDatabase, key: Uint8Array): Uint8Array | undefined {
+    try {
+      const found = database.getBinaryFast(key)
+      return found && new Uint8Array(found.buffer, found.byteOffset, database.lastSize).slice()
+    } catch (error) {
+      throw unreadable(this.#directory, error)
+    }
+  }
+
+  async #writeBatch(batches: readonly DatabaseRows[]): Promise<void> {
+    if (batches.every(({ rows }) => rows.length === 0)) return
+    await this.#environment.batch(() => {
+      for (const { database, rows } of batches)
+        forEachRow(rows, (key, value) => {
+          const stored = toLmdbKey(key)
+          if (value) database.put(stored.key, stored.hashed ? withKey(key, value) : value)
+          else database.remove(stored.key)
+        })
+    })
+    this.#environment.resetReadTxn()
+  }
+
+  /** lmdb-js lets the map grow past its size, so the limit is held here. */
+  #checkRoom(bytes: number): void {
+    const filePages = this.#environment.env.info().lastPageNumber + 1
+    if (filePages * pageSize + bytes <= this.#mapSizeBytes) return
+    if (this.#spaces.countPages() * pageSize + bytes > this.#mapSizeBytes)
+      throw new StreamsError(
+        'state-full',
+        `${this.#directory}: ${bytes} bytes of rows do not fit a map of ${this.#mapSizeBytes} bytes`,
+        { details: { directory: this.#directory, bytes, mapSizeBytes: this.#mapSizeBytes } },
+      )
+  }
+
+  async #writeError(error: unknown, bytes: number): Promise<StreamsError> {
+    const cause = await commitError(error)
+    if (!isFull(cause, this.#directory, bytes)) return unreadable(this.#directory, cause)
+    return new StreamsError('state-full', `${this.#directory}: the disk is full`, {
+      cause,
+      details: { directory: this.#directory, bytes },
+    })
+  }
+
+  #checkOpen(): void {
+    if (this.#closed) throw storeClosed()
+  }
+}
+
+/** A failed `batch` rejects with an error that holds a promise that rejects with the cause. */
+async function commitError(error: unknown): Promise<unknown> {
+  if (!(error instanceof Error && 'commitError' in error)) return error
+  try {
+    await error.commitError
+    return error
+  } catch (cause) {
+    return cause
+  }
+}
+
+/** ENOSPC, EDQUOT, EFBIG, MDB_MAP_FULL. */
+const fullCodes: ReadonlySet<unknown> = new Set([28, 122, 27, -30792])
+/** MDB_BAD_TXN: an earlier row of the transaction failed, and lmdb-js tells the last error only. */
+const badTransaction = -30782
+
+function isFull(error: unknown, directory: string, bytes: number): boolean {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  if (fullCodes.has(code)) return true
+  if (code !== badTransaction) return false
+  const { bavail, bsize } = statfsSync(directory)
+  return bavail * bsize < bytes
+}
+
+function unreadable(directory: string, error: unknown): StreamsError {
+  if (StreamsError.is(error)) return error
+  const text = error instanceof Error ? error.message : String(error)
+  return new StreamsError('state-unreadable', `${directory}: ${text}`, {
+    cause: error,
+    details: { directory },
+  })
+}

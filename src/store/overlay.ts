@@ -1,0 +1,126 @@
+import { compareBytes } from '../core/bytes.ts'
+import { StreamsError } from '../core/errors.ts'
+import { PackedRows } from '../core/packed-rows.ts'
+import type { ByteStore, RangeOptions, Row, SpaceRows } from './byte-store.ts'
+import { finished } from './iterators.ts'
+import { OrderedBytes } from './ordered-bytes.ts'
+
+/** null: deleted. */
+type Changes = OrderedBytes<Uint8Array | null>
+
+/** What an entry takes besides its key and value: objects, slots in a tree node. */
+const entryOverhead = 160
+
+/**
+ * One space as the task sees it: its rows on disk, and over them the changes that no acknowledged snapshot covers.
+ * Changes are kept by generation. `snapshot` closes the current one; it stays readable until `acknowledge` drops it
+ * whole, and what changed since is in the next, so an acknowledgement never forgets a change it does not cover.
+ */
+export class Overlay {
+  readonly space: string
+  readonly #disk: ByteStore
+  #current: Changes = new OrderedBytes()
+  #currentBytes = 0
+  #closed: Changes | undefined
+  #closedBytes = 0
+
+  constructor(disk: ByteStore, space: string) {
+    this.#disk = disk
+    this.space = space
+  }
+
+  /** The result is shared: do not change it. */
+  get(key: Uint8Array): Uint8Array | undefined {
+    let change = this.#current.get(key)
+    if (change === undefined) change = this.#closed?.get(key)
+    return change === undefined ? this.#disk.get(this.space, key) : (change ?? undefined)
+  }
+
+  /** Keeps `value` (not the key); null deletes. */
+  put(key: Uint8Array, value: Uint8Array | null): void {
+    const replaced = this.#current.set(key, value)
+    const added = (value?.length ?? 0) - (replaced?.length ?? 0)
+    this.#currentBytes += replaced === undefined ? added + key.length + entryOverhead : added
+  }
+
+  /** Rows as of this call; it survives later changes, snapshots and acknowledgements. */
+  range(options: RangeOptions = {}): IterableIterator<Row> {
+    const layers: Iterator<readonly [Uint8Array, Uint8Array | null]>[] = [this.#current.range(options)]
+    if (this.#closed) layers.push(this.#closed.range(options))
+    layers.push(this.#disk.range(this.space, options))
+    return new MergedRows(layers, options.reverse === true ? -1 : 1)
+  }
+
+  /** @returns the changes since the last snapshot, undefined if there are none. */
+  snapshot(): SpaceRows | undefined {
+    if (this.#closed) throw new StreamsError('internal', `a snapshot of ${this.space} is under way`)
+    if (this.#current.size === 0) return undefined
+    const rows = new PackedRows()
+    for (const [key, value] of this.#current.range()) rows.add(key, value)
+    this.#closed = this.#current
+    this.#closedBytes = this.#currentBytes
+    this.#current = new OrderedBytes()
+    this.#currentBytes = 0
+    return { space: this.space, rows: rows.bytes }
+  }
+
+  /** The last snapshot is on disk. */
+  acknowledge(): void {
+    this.#closed = undefined
+    this.#closedBytes = 0
+  }
+
+  /** Of changes that no acknowledged snapshot covers: all that an overlay holds. */
+  get dirtyBytes(): number {
+    return this.#currentBytes + this.#closedBytes
+  }
+}
+
+/** Layers of one order as one: of equal keys the first layer counts, and deleted ones are left out. */
+class MergedRows implements IterableIterator<Row> {
+  readonly #layers: readonly Iterator<readonly [Uint8Array, Uint8Array | null]>[]
+  readonly #heads: (readonly [Uint8Array, Uint8Array | null] | undefined)[]
+  readonly #direction: 1 | -1
+
+  constructor(layers: readonly Iterator<readonly [Uint8Array, Uint8Array | null]>[], direction: 1 | -1) {
+    this.#layers = layers
+    this.#direction = direction
+    this.#heads = new Array(layers.length)
+    for (let i = 0; i < layers.length; i++) this.#advance(i)
+  }
+
+  next(): IteratorResult<Row> {
+    for (;;) {
+      const [key, value] = this.#take() ?? []
+      if (key === undefined) return finished
+      if (value) return { done: false, value: [key, value] }
+    }
+  }
+
+  return(): IteratorResult<Row> {
+    for (const layer of this.#layers) layer.return?.()
+    this.#heads.fill(undefined)
+    return finished
+  }
+
+  [Symbol.iterator](): this {
+    return this
+  }
+
+  #take(): readonly [Uint8Array, Uint8Array | null] | undefined {
+    let first: readonly [Uint8Array, Uint8Array | null] | undefined
+    for (const head of this.#heads)
+      if (head && (!first || this.#direction * compareBytes(head[0], first[0]) < 0)) first = head
+    if (!first) return undefined
+    for (let i = 0; i < this.#heads.length; i++) {
+      const head = this.#heads[i]
+      if (head && compareBytes(head[0], first[0]) === 0) this.#advance(i)
+    }
+    return first
+  }
+
+  #advance(layer: number): void {
+    const item = this.#layers[layer]!.next()
+    this.#heads[layer] = item.done ? undefined : item.value
+  }
+}

@@ -1,0 +1,1 @@
+export { EmbeddedCluster, type EmbeddedClusterOptions } from '../client/embedded/cluster.ts'

@@ -1,0 +1,261 @@
+import type { GroupAssignment } from '../assign/streams-assignor.ts'
+import type { Client, Fetched, Fetcher, GroupMember, Producer } from '../client/client.ts'
+import { type ErrorCode, StreamsError } from '../core/errors.ts'
+import { taskName } from '../core/task-id.ts'
+import { topicPartitionName } from '../core/topic-partition.ts'
+import { commitTasks } from '../task/commit.ts'
+import { restoreTasks } from '../task/restore.ts'
+import type { StreamTask } from '../task/stream-task.ts'
+import type { TaskOpener } from '../task/task-opener.ts'
+import type { ThreadContext } from './thread-context.ts'
+
+/** Records are processed for about this long between turns of the event loop, ms. */
+const sliceMs = 10
+/** Bytes that may wait for the broker's acknowledgement before processing pauses. */
+const maxPendingBytes = 32 * 2 ** 20
+
+/**
+ * One member of the group with its own fetcher, producer and tasks. Everything a task does happens inside this loop:
+ * rebalance, restore, process, commit.
+ */
+export class StreamThread {
+  readonly name: string
+  readonly #context: ThreadContext
+  readonly #client: Client
+  readonly #member: GroupMember
+  readonly #fetcher: Fetcher
+  readonly #opener: TaskOpener
+  #producer: Producer
+  readonly #tasks = new Map<string, StreamTask>()
+  /** By `<topic>-<partition>` of their input. */
+  readonly #byInput = new Map<string, StreamTask>()
+  #assignment: GroupAssignment | undefined
+  #stopping = false
+  #lastCommit: number
+  #lastCheckpoint: number
+
+  constructor(context: ThreadContext) {
+    const { client, options, clock } = context
+    this.name = context.name
+    this.#context = context
+    this.#client = client
+    this.#producer = this.#newProducer()
+    this.#fetcher = client.fetcher({
+      isolation: 'read_committed',
+      partitionBytes: 2 ** 20,
+      bufferBytes: 32 * 2 ** 20,
+      offsetReset: options.offsetReset,
+    })
+    this.#member = client.group({
+      groupId: options.applicationId,
+      protocolName: 'stream',
+      sessionTimeoutMs: options.sessionTimeoutMs,
+      rebalanceTimeoutMs: options.rebalanceTimeoutMs,
+      heartbeatIntervalMs: options.heartbeatIntervalMs,
+      metadata: () => context.assignor.subscription([...this.#tasks.keys()]),
+      assign: (members) => context.assignor.assign(members),
+    })
+    this.#member.onRejoin = () => this.#fetcher.wake()
+    this.#opener = context.opener
+    this.#lastCommit = clock.monotonic()
+    this.#lastCheckpoint = this.#lastCommit
+  }
+
+  /** Tasks this thread runs at the moment, for queries. */
+  get tasks(): ReadonlyMap<string, StreamTask> {
+    return this.#tasks
+  }
+
+  /** What the last rebalance said of the whole group. */
+  get assignment(): GroupAssignment | undefined {
+    return this.#assignment
+  }
+
+  /** Runs until `stop` or until something goes wrong that no retry mends; then it has closed its tasks. */
+  async run(): Promise<void> {
+    try {
+      await this.#producer.init()
+      while (!this.#stopping) await this.#guarded(() => this.#turn())
+      await this.#commit()
+      await this.#closeTasks([...this.#tasks.values()], true)
+    } finally {
+      await this.#closeTasks([...this.#tasks.values()], false)
+      await this.#leave()
+    }
+  }
+
+  /** Asks the thread to commit, close its tasks and end. */
+  stop(): void {
+    this.#stopping = true
+    this.#fetcher.wake()
+    this.#stopSignal.abort()
+  }
+
+  readonly #stopSignal = new AbortController()
+
+  async #turn(): Promise<void> {
+    if (this.#member.rejoin || !this.#assignment) await this.#rebalance()
+    if (!(await this.#restore())) return
+    const busy = this.#runnable().some((task) => task.pending)
+    const fetched = await this.#fetcher.poll(busy ? 0 : this.#msToCommit())
+    for (const stretch of fetched) this.#deliver(stretch)
+    await this.#process()
+    await this.#context.clock.turn()
+    if (this.#msToCommit() <= 0 || this.#dirtyBytes() > this.#context.options.stateMemory / 2)
+      await this.#commit()
+  }
+
+  #deliver(stretch: Fetched): void {
+    const task = this.#byInput.get(topicPartitionName(stretch.topic, stretch.partition))
+    if (task) task.enqueue(stretch)
+    else stretch.release()
+  }
+
+  /** Takes records through the tasks, in turn, for one slice. */
+  async #process(): Promise<void> {
+    const { clock } = this.#context
+    const end = clock.monotonic() + sliceMs
+    for (let worked = true; worked && clock.monotonic() < end; ) {
+      worked = false
+      for (const task of this.#runnable()) {
+        if (!task.pending) continue
+        task.process()
+        worked = true
+        if (clock.monotonic() >= end) break
+      }
+    }
+    if (this.#producer.failure) throw this.#producer.failure
+    if (this.#producer.pendingBytes > maxPendingBytes) await this.#producer.drain(maxPendingBytes / 2)
+  }
+
+  #runnable(): readonly StreamTask[] {
+    return [...this.#tasks.values()]
+  }
+
+  #msToCommit(): number {
+    const { clock, options } = this.#context
+    return Math.max(0, this.#lastCommit + options.commitIntervalMs - clock.monotonic())
+  }
+
+  #dirtyBytes(): number {
+    let bytes = 0
+    for (const task of this.#tasks.values()) bytes += task.state.dirtyBytes
+    return bytes
+  }
+
+  /** One transaction for all tasks; then, when it is time or memory asks for it, their checkpoints. */
+  async #commit(): Promise<void> {
+    const { clock, hooks, options } = this.#context
+    const start = clock.monotonic()
+    const records = await commitTasks([...this.#tasks.values()], this.#producer, this.#member.group)
+    this.#lastCommit = clock.monotonic()
+    if (records > 0) {
+      hooks.emit('committed', { thread: this.name, records, durationMs: this.#lastCommit - start })
+    }
+    const full = this.#dirtyBytes() > options.stateMemory / 2
+    if (!full && this.#lastCommit - this.#lastCheckpoint < options.checkpointIntervalMs) return
+    this.#lastCheckpoint = this.#lastCommit
+    const checkpoints = [...this.#tasks.values()].map((task) => task.checkpoint())
+    // Memory is bounded: above half of it nothing more is taken in until the rows are on disk.
+    if (full) await Promise.all(checkpoints)
+  }
+
+  /** Commits, joins the group again, and opens and closes tasks as the new assignment says. */
+  async #rebalance(): Promise<void> {
+    this.#context.onState('rebalancing')
+    if (this.#member.lost) await this.#abandon()
+    else await this.#commit()
+    const { assignment } = await this.#member.join(this.#stopSignal.signal)
+    const next = this.#context.assignor.assignment(assignment)
+    const names = new Set(next.tasks.map(taskName))
+    await this.#closeTasks(
+      [...this.#tasks.values()].filter((task) => !names.has(task.name)),
+      true,
+    )
+    this.#assignment = next
+    await this.#openTasks()
+    this.#context.hooks.emit('tasks', { thread: this.name, assigned: [...names] })
+  }
+
+  /** Opens the tasks assigned that are not open. */
+  async #openTasks(): Promise<void> {
+    const wanted = (this.#assignment?.tasks ?? []).filter((id) => !this.#tasks.has(taskName(id)))
+    for (const task of await this.#opener.open(wanted, this.#producer)) {
+      this.#tasks.set(task.name, task)
+      this.#byInput.set(topicPartitionName(task.input.topic, task.input.partition), task)
+    }
+    for (const task of this.#tasks.values())
+      task.setMemoryLimit(this.#context.options.stateMemory / this.#tasks.size)
+  }
+
+  /** Brings the stores of newly opened tasks up to date. @returns false if a rebalance came in between. */
+  async #restore(): Promise<boolean> {
+    const waiting = [...this.#tasks.values()].filter((task) => !task.restored)
+    if (waiting.length > 0) {
+      const { clock, hooks } = this.#context
+      await restoreTasks(waiting, this.#client, {
+        clock,
+        hooks,
+        interrupted: () => this.#stopping || this.#member.rejoin,
+      })
+      for (const task of waiting) if (task.restored) this.#fetcher.add(task.input, task.position)
+    }
+    if (waiting.some((task) => !task.restored)) return false
+    this.#context.onState('running')
+    return true
+  }
+
+  /** Runs a step of the loop; what can be mended by beginning anew from the last commit is. */
+  async #guarded(step: () => Promise<void>): Promise<void> {
+    try {
+      await step()
+    } catch (error) {
+      if (this.#stopping && this.#stopSignal.signal.aborted && error === this.#stopSignal.signal.reason)
+        return
+      if (!recoverable.some((code) => StreamsError.is(error, code))) throw error
+      const cause = error as StreamsError
+      this.#context.logger.warn({ thread: this.name, code: cause.code }, `beginning anew: ${cause.message}`)
+      this.#context.hooks.emit('aborted', { thread: this.name, error: cause })
+      await this.#abandon()
+      if (cause.code !== 'fenced' && !this.#member.rejoin) await this.#openTasks()
+      else this.#assignment = undefined
+    }
+  }
+
+  /** Throws away all that was not committed: the same path as a crash. */
+  async #abandon(): Promise<void> {
+    await this.#closeTasks([...this.#tasks.values()], false)
+    try {
+      await this.#producer.abort()
+    } catch (error) {
+      if (!StreamsError.is(error)) throw error
+      // Another producer took this one's place, or its state is lost: a new one begins a new epoch.
+      await this.#producer.close()
+      this.#producer = this.#newProducer()
+      await this.#producer.init()
+    }
+  }
+
+  #newProducer(): Producer {
+    const { client, options, transactionalId } = this.#context
+    return client.producer({ transactionalId, transactionTimeoutMs: options.transactionTimeoutMs })
+  }
+
+  async #closeTasks(tasks: readonly StreamTask[], clean: boolean): Promise<void> {
+    for (const task of tasks) {
+      this.#fetcher.remove(task.input)
+      this.#tasks.delete(task.name)
+      this.#byInput.delete(topicPartitionName(task.input.topic, task.input.partition))
+    }
+    await Promise.all(tasks.map((task) => task.close({ clean })))
+  }
+
+  async #leave(): Promise<void> {
+    await this.#fetcher.close()
+    await this.#member.leave('the stream thread ended')
+    this.#member.stop()
+    await this.#producer.close()
+  }
+}
+
+const recoverable: readonly ErrorCode[] = ['transaction-aborted', 'fenced']

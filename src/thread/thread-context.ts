@@ -1,0 +1,22 @@
+import type { StreamsAssignor } from '../assign/streams-assignor.ts'
+import type { Client } from '../client/client.ts'
+import type { Hooks } from '../core/hooks.ts'
+import type { Logger } from '../core/logger.ts'
+import type { ResolvedOptions } from '../core/options.ts'
+import type { Clock } from '../core/time/clock.ts'
+import type { TaskOpener } from '../task/task-opener.ts'
+
+/** What a stream thread is given. */
+export interface ThreadContext {
+  readonly name: string
+  readonly options: ResolvedOptions
+  readonly client: Client
+  readonly clock: Clock
+  readonly hooks: Hooks
+  readonly logger: Logger
+  readonly assignor: StreamsAssignor
+  readonly opener: TaskOpener
+  /** `<application id>-<process id>-<thread>`: fences the predecessor after a crash. */
+  readonly transactionalId: string
+  onState(state: 'rebalancing' | 'running'): void
+}

@@ -1,0 +1,216 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { createWriteStream, readFileSync, rmSync } from 'node:fs'
+import { mkdtemp, writeFile } from 'node:fs/promises'
+import { createServer, type Server } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { answersApiVersions } from './api-versions-probe.ts'
+import { kafkaJars } from './kafka-jars.ts'
+
+export interface KafkaBrokerOptions {
+  /** Java's maximum heap; more for benches. */
+  readonly heap?: string
+  /** Added to, or instead of, the server properties below. */
+  readonly properties?: Readonly<Record<string, string | number>>
+}
+
+export interface KafkaBroker {
+  /** Bootstrap addresses, `host:port`. */
+  readonly brokers: readonly string[]
+  /** 0 for a cluster that somebody else runs. */
+  readonly pid: number
+  /** Resolves when the process is gone (or, for SIGSTOP and SIGCONT, when the signal is sent). */
+  kill(signal?: NodeJS.Signals): Promise<void>
+  /** Stops it if it runs, and starts it on the same data and ports. */
+  restart(): Promise<void>
+  /** Kills it and removes its data. */
+  stop(): Promise<void>
+}
+
+/** A single-node Apache Kafka on free loopback ports, or the cluster that KAFKA_BROKERS names. */
+export async function startKafka(options: KafkaBrokerOptions = {}): Promise<KafkaBroker> {
+  const external = process.env['KAFKA_BROKERS']
+  if (external) return externalCluster(external.split(','))
+  const jars = await kafkaJars()
+  const folder = await mkdtemp(join(tmpdir(), 'millrace-kafka-'))
+  const [port, controllerPort] = await freePorts(2)
+  const broker = new LocalBroker(jars, folder, port!, options.heap ?? '512m')
+  try {
+    await writeProperties(folder, port!, controllerPort!, options.properties)
+    await broker.format()
+    await broker.start()
+  } catch (error) {
+    await broker.stop()
+    throw error
+  }
+  return broker
+}
+
+function externalCluster(brokers: readonly string[]): KafkaBroker {
+  const refuse = async (): Promise<void> => {
+    throw new Error('the cluster of KAFKA_BROKERS is not ours to stop: unset it to test broker failures')
+  }
+  return { brokers, pid: 0, kill: refuse, restart: refuse, stop: async () => {} }
+}
+
+class LocalBroker implements KafkaBroker {
+  readonly brokers: readonly string[]
+  readonly #jars: string
+  readonly #folder: string
+  readonly #port: number
+  readonly #heap: string
+  #java: ChildProcess | undefined
+  #exited: Promise<void> = Promise.resolve()
+  #stopGuard: () => void = () => {}
+
+  constructor(jars: string, folder: string, port: number, heap: string) {
+    this.#jars = jars
+    this.#folder = folder
+    this.#port = port
+    this.#heap = heap
+    this.brokers = [`127.0.0.1:${port}`]
+    process.once('exit', this.#onExit)
+  }
+
+  readonly #onExit = (): void => {
+    this.#java?.kill('SIGKILL')
+    rmSync(this.#folder, { recursive: true, force: true })
+  }
+
+  get pid(): number {
+    return this.#java?.pid ?? 0
+  }
+
+  async format(): Promise<void> {
+    const id = randomBytes(16).toString('base64url')
+    this.#run('kafka.tools.StorageTool', ['format', '-t', id, '-c', join(this.#folder, 'server.properties')])
+    await this.#exited
+  }
+
+  async start(): Promise<void> {
+    this.#run('kafka.Kafka', [join(this.#folder, 'server.properties')])
+    for (let attempt = 0; attempt < 600; attempt++) {
+      if (await answersApiVersions(this.#port)) return
+      if (!this.#java) break
+      await sleep(50)
+    }
+    throw new Error(`Kafka did not start:\n${this.#log()}`)
+  }
+
+  async kill(signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
+    this.#java?.kill(signal)
+    if (signal !== 'SIGSTOP' && signal !== 'SIGCONT') await this.#exited
+  }
+
+  async restart(): Promise<void> {
+    await this.kill('SIGTERM')
+    await this.start()
+  }
+
+  async stop(): Promise<void> {
+    await this.kill('SIGKILL')
+    process.removeListener('exit', this.#onExit)
+    rmSync(this.#folder, { recursive: true, force: true })
+  }
+
+  #run(main: string, args: readonly string[]): void {
+    const log = createWriteStream(join(this.#folder, 'kafka.log'), { flags: 'a' })
+    const flags = [
+      '-XX:+UseSerialGC',
+      '-XX:TieredStopAtLevel=1',
+      `-Xmx${this.#heap}`,
+      '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn',
+    ]
+    const java = spawn('java', [...flags, '-cp', join(this.#jars, '*'), main, ...args], {
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    java.stdout.pipe(log, { end: false })
+    java.stderr.pipe(log, { end: false })
+    this.#java = java
+    this.#stopGuard = guard(java.pid!)
+    this.#exited = new Promise((resolve) => {
+      java.once('close', () => {
+        this.#stopGuard()
+        this.#java = undefined
+        log.end(resolve)
+      })
+    })
+  }
+
+  #log(): string {
+    return readFileSync(join(this.#folder, 'kafka.log'), 'utf8').slice(-4000)
+  }
+}
+
+/** A shell that outlives this process just long enough to kill `pid`: the pipe closes however the process ends. */
+function guard(pid: number): () => void {
+  const shell = spawn('sh', ['-c', `cat; kill -9 ${pid}`], {
+    detached: true,
+    stdio: ['pipe', 'ignore', 'ignore'],
+  })
+  shell.unref()
+  return () => shell.kill('SIGKILL')
+}
+
+async function writeProperties(
+  folder: string,
+  port: number,
+  controllerPort: number,
+  more: KafkaBrokerOptions['properties'] = {},
+): Promise<void> {
+  const properties = {
+    'process.roles': 'broker,controller',
+    'node.id': 1,
+    'controller.quorum.voters': `1@127.0.0.1:${controllerPort}`,
+    listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
+    'advertised.listeners': `PLAINTEXT://127.0.0.1:${port}`,
+    'controller.listener.names': 'CONTROLLER',
+    'listener.security.protocol.map':
+      'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,SSL:SSL,SASL_PLAINTEXT:SASL_PLAINTEXT',
+    'inter.broker.listener.name': 'PLAINTEXT',
+    'log.dirs': join(folder, 'data'),
+    'num.network.threads': 2,
+    'num.io.threads': 4,
+    'auto.create.topics.enable': false,
+    'offsets.topic.replication.factor': 1,
+    'offsets.topic.num.partitions': 4,
+    'transaction.state.log.replication.factor': 1,
+    'transaction.state.log.min.isr': 1,
+    'transaction.state.log.num.partitions': 4,
+    'transaction.abort.timed.out.transaction.cleanup.interval.ms': 500,
+    'share.coordinator.state.topic.replication.factor': 1,
+    'share.coordinator.state.topic.min.isr': 1,
+    'share.coordinator.state.topic.num.partitions': 1,
+    'group.initial.rebalance.delay.ms': 0,
+    'group.min.session.timeout.ms': 1000,
+    'broker.heartbeat.interval.ms': 500,
+    'broker.session.timeout.ms': 3000,
+    // Retention and the timestamp check follow record timestamps, and tests write old and future ones.
+    'log.retention.ms': -1,
+    'log.retention.bytes': -1,
+    'log.message.timestamp.after.max.ms': '9223372036854775807',
+    'log.cleaner.dedupe.buffer.size': 4 << 20,
+    ...more,
+  }
+  const lines = Object.entries(properties).map(([key, value]) => `${key}=${value}\n`)
+  await writeFile(join(folder, 'server.properties'), lines.join(''))
+}
+
+/** All are held open until each is known, so that they differ. */
+async function freePorts(count: number): Promise<number[]> {
+  const servers = await Promise.all(Array.from({ length: count }, listenAnywhere))
+  const ports = servers.map((server) => (server.address() as { port: number }).port)
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))))
+  return ports
+}
+
+function listenAnywhere(): Promise<Server> {
+  return new Promise((resolve, reject) => {
+    const server = createServer()
+    server.once('error', reject)
+    server.listen(0, '127.0.0.1', () => resolve(server))
+  })
+}

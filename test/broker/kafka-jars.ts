@@ -1,0 +1,72 @@
+import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { repositoryRoot } from './repository-root.ts'
+
+/** The newest that Millrace supports; another one to test with an older broker. */
+const version = process.env['KAFKA_VERSION'] ?? '4.3.1'
+const run = promisify(execFile)
+
+const pom = `<project xmlns="http://maven.apache.org/POM/4.0.0">
+  <modelVersion>4.0.0</modelVersion>
+  <groupId>millrace</groupId>
+  <artifactId>kafka-jars</artifactId>
+  <version>1</version>
+  <packaging>pom</packaging>
+  <dependencies>
+    <dependency>
+      <groupId>org.apache.kafka</groupId>
+      <artifactId>kafka_2.13</artifactId>
+      <version>${version}</version>
+    </dependency>
+    <dependency>
+      <groupId>org.slf4j</groupId>
+      <artifactId>slf4j-simple</artifactId>
+      <version>1.7.36</version>
+    </dependency>
+  </dependencies>
+</project>
+`
+
+/**
+ * Apache Kafka's server jars, from Maven Central once and then from `.cache/`.
+ * @returns the folder that holds them.
+ */
+export async function kafkaJars(): Promise<string> {
+  const folder = join(repositoryRoot, '.cache', `kafka-${version}`)
+  await requireProgram('java', '-version')
+  if (existsSync(folder)) return folder
+  await requireProgram('mvn', '-version')
+  await download(folder)
+  return folder
+}
+
+/** Two processes may download at once: each into its own folder, and the first to rename wins. */
+async function download(folder: string): Promise<void> {
+  await mkdir(join(folder, '..'), { recursive: true })
+  const work = await mkdtemp(`${folder}-`)
+  try {
+    await writeFile(join(work, 'pom.xml'), pom)
+    const jars = join(work, 'jars')
+    const goal = ['dependency:copy-dependencies', '-DincludeScope=runtime', `-DoutputDirectory=${jars}`]
+    await run('mvn', ['-q', '-B', ...goal], { cwd: work })
+    await rename(jars, folder).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error
+    })
+  } finally {
+    await rm(work, { recursive: true, force: true })
+  }
+}
+
+async function requireProgram(program: string, flag: string): Promise<void> {
+  try {
+    await run(program, [flag])
+  } catch (error) {
+    throw new Error(
+      `'${program}' does not run here: install Java 17 or newer and Maven, or name a running cluster with KAFKA_BROKERS=host:port.`,
+      { cause: error },
+    )
+  }
+}

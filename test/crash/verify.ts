@@ -1,0 +1,105 @@
+export interface Emission {
+  readonly count: number
+  readonly time: number
+}
+
+/** The numbers of what is wrong, all 0 when all is right, and the first few cases in words. */
+export interface Verdict {
+  /** Counts between 1 and n that were never emitted. */
+  readonly lost: number
+  /** Emissions of a count that had been emitted. */
+  readonly duplicated: number
+  /** First emissions of a count that came after a higher one. */
+  readonly disordered: number
+  /** Emissions of a count that is not due, or for a window that nothing fell into. */
+  readonly unexpected: number
+  /** Counts that are right and carry the wrong time. */
+  readonly mistimed: number
+  readonly cases: readonly string[]
+}
+
+const shownCases = 10
+
+/**
+ * Holds what was emitted against what was due. Per output key: exactly 1, 2, ... n in this order.
+ * @param due times of the updates by output key: as many as the last count.
+ * @param emitted by output key, in the order of its partition.
+ */
+export function verifyEmissions(
+  due: ReadonlyMap<string, readonly number[]>,
+  emitted: ReadonlyMap<string, readonly Emission[]>,
+): Verdict {
+  const verdict = { lost: 0, duplicated: 0, disordered: 0, unexpected: 0, mistimed: 0, cases: [] as string[] }
+  for (const key of new Set([...due.keys(), ...emitted.keys()])) {
+    const times = due.get(key) ?? []
+    const emissions = emitted.get(key) ?? []
+    const wrong = compare(times, emissions)
+    if (!wrong) continue
+    for (const kind of kinds) verdict[kind] += wrong[kind]
+    if (verdict.cases.length < shownCases) verdict.cases.push(describe(key, times.length, emissions, wrong))
+  }
+  return verdict
+}
+
+const kinds = ['lost', 'duplicated', 'disordered', 'unexpected', 'mistimed'] as const
+
+type Wrong = Record<(typeof kinds)[number], number>
+
+/** @returns undefined if all is right. */
+function compare(times: readonly number[], emissions: readonly Emission[]): Wrong | undefined {
+  const wrong: Wrong = { lost: 0, duplicated: 0, disordered: 0, unexpected: 0, mistimed: 0 }
+  const seen = new Set<number>()
+  let highest = 0
+  for (const { count, time } of emissions) {
+    if (!Number.isInteger(count) || count < 1 || count > times.length) wrong.unexpected++
+    else if (seen.has(count)) wrong.duplicated++
+    else {
+      seen.add(count)
+      if (count < highest) wrong.disordered++
+      if (time !== times[count - 1]) wrong.mistimed++
+    }
+    highest = Math.max(highest, count)
+  }
+  wrong.lost = times.length - seen.size
+  return kinds.some((kind) => wrong[kind] > 0) ? wrong : undefined
+}
+
+function describe(key: string, due: number, emissions: readonly Emission[], wrong: Wrong): string {
+  const counts = emissions.map(({ count }) => count).join(' ')
+  const what = kinds.filter((kind) => wrong[kind] > 0).map((kind) => `${wrong[kind]} ${kind}`)
+  return `${key}: ${due === 0 ? 'nothing' : `1..${due}`} due, emitted ${counts || 'nothing'} (${what.join(', ')})`
+}
+
+export interface StoreQuestion {
+  readonly name: string
+  readonly due: number
+  /** Its window may have expired: then the store may have no answer, but no other one. */
+  readonly mayBeGone: boolean
+}
+
+/** @param answers null where the store has none. @returns each wrong answer in words. */
+export function verifyStore(
+  questions: readonly StoreQuestion[],
+  answers: readonly (number | null)[],
+): readonly string[] {
+  if (answers.length !== questions.length)
+    return [`${questions.length} counts were asked for, ${answers.length} answered`]
+  return questions.flatMap(({ name, due, mayBeGone }, i) => {
+    const answer = answers[i]!
+    if (answer === due || (answer === null && mayBeGone)) return []
+    return [`${name}: the store says ${answer ?? 'nothing'} instead of ${due}`]
+  })
+}
+
+/** What the input topic must hold: every click sent, once, and none of an aborted transaction. @returns problems in words. */
+export function verifyInput(sent: ReadonlySet<number>, found: readonly number[]): readonly string[] {
+  const problems: string[] = []
+  const seen = new Set(found)
+  const missing = [...sent].filter((id) => !seen.has(id)).length
+  const foreign = [...seen].filter((id) => !sent.has(id)).length
+  const repeated = found.length - seen.size
+  if (missing > 0) problems.push(`the input topic lacks ${missing} of ${sent.size} clicks that were acknowledged`)
+  if (foreign > 0) problems.push(`the input topic shows ${foreign} clicks that were not committed`)
+  if (repeated > 0) problems.push(`the input topic shows ${repeated} clicks twice`)
+  return problems
+}
