@@ -1,7 +1,6 @@
-// The compiler copies only TypeScript; the kernel lies beside the file that loads it.
+// node scripts/copy-kernel.mjs FOLDER: the compiler copies only TypeScript; the kernel lies beside the file that loads it.
 import { copyFileSync } from 'node:fs'
+import { join } from 'node:path'
 
-copyFileSync(
-  new URL('../src/kernel/kernel.wasm', import.meta.url),
-  new URL('../dist/kernel/kernel.wasm', import.meta.url),
-)
+const root = join(import.meta.dirname, '..')
+copyFileSync(join(root, 'src/kernel/kernel.wasm'), join(root, process.argv[2], 'kernel.wasm'))

@@ -20,14 +20,18 @@ async function answer(app: App, url: URL): Promise<[status: number, body: object
   const text = url.searchParams.get('window') ?? ''
   const start = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/.test(text) ? Date.parse(`${text}Z`) : Number.NaN
   if (user === undefined || Number.isNaN(start) || start % windowMs !== 0)
-    return [400, { error: 'ask for /count/USER?window=2024-01-05T10:00:00, the start of a five-minute window in UTC' }]
+    return [
+      400,
+      { error: 'ask for /count/USER?window=2024-01-05T10:00:00, the start of a five-minute window in UTC' },
+    ]
   try {
     const count = await app.store('counts').fetch(decodeURIComponent(user), start)
     if (count === undefined) return [404, { error: 'nobody clicked' }]
     return [200, { count, window: `${timeOfDay(start)}-${timeOfDay(start + windowMs)}` }]
   } catch (error) {
     if (error instanceof URIError) return [400, { error: 'the user name is not a valid URL component' }]
-    if (StreamsError.is(error, 'store-elsewhere')) return [421, { error: error.message, owner: error.details['owner'] }]
+    if (StreamsError.is(error, 'store-elsewhere'))
+      return [421, { error: error.message, owner: error.details['owner'] }]
     if (StreamsError.is(error, 'store-not-ready')) return [503, { error: error.message }]
     return [500, { error: 'internal error' }]
   }

@@ -68,6 +68,12 @@ export function forEachRow(
   })
 }
 
+export function countRows(packed: Uint8Array): number {
+  let rows = 0
+  forEachRowAt(packed, () => rows++)
+  return rows
+}
+
 function pastTheEnd(at: number): StreamsError {
   return new StreamsError('internal', `the packed row at ${at} reaches past the end`)
 }

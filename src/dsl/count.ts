@@ -2,9 +2,10 @@ import { StreamsError } from '../core/errors.ts'
 import { durationMs } from '../core/time/duration.ts'
 import { checkName, prefixes } from '../plan/naming.ts'
 import type { StoreSpec } from '../plan/store-spec.ts'
-import { segmentInterval, type TimeWindows } from '../plan/windows.ts'
+import type { TimeWindows } from '../plan/windows.ts'
 import { long } from '../serde/scalars.ts'
 import { timeWindowed } from '../serde/windowed.ts'
+import { segmentMs } from '../store/window-store.ts'
 import { type BuildContext, nodeName } from './context.ts'
 import type { Grouping } from './grouping.ts'
 import type { CountOptions, WindowStoreOptions } from './options.ts'
@@ -55,7 +56,7 @@ function countStore(
   } as const
   if (!windows) return { kind: 'key-value', ...common }
   const retentionMs = retention(common.name, options, windows)
-  return { kind: 'window', ...common, windows, retentionMs, segmentMs: segmentInterval(retentionMs) }
+  return { kind: 'window', ...common, windows, retentionMs, segmentMs: segmentMs(retentionMs) }
 }
 
 function storeName({ naming }: BuildContext, options: WindowStoreOptions | undefined): string {

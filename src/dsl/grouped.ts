@@ -10,6 +10,8 @@ import { TimeWindowedKStream } from './windowed.ts'
 export class KGroupedStream<K, V> {
   readonly #context: BuildContext
   readonly #grouping: Grouping
+  /** Never set: it makes TypeScript tell other types of keys and values apart, which methods alone do not. */
+  declare readonly types?: readonly [key: K, value: V]
 
   /** Groups come from `KStream.groupByKey`. */
   constructor(context: BuildContext, grouping: Grouping) {

@@ -37,6 +37,8 @@ export type Projected<V, P> = {
 export class KStream<K, V> {
   readonly #context: BuildContext
   readonly #at: StreamPosition
+  /** Never set: it makes TypeScript tell other types of keys and values apart, which methods alone do not. */
+  declare readonly types?: readonly [key: K, value: V]
 
   /** Streams come from `StreamsBuilder.stream` and from other streams. */
   constructor(context: BuildContext, at: StreamPosition) {

@@ -18,6 +18,8 @@ export interface TablePosition {
 export class KTable<K, V> {
   readonly #context: BuildContext
   readonly #at: TablePosition
+  /** Never set: it makes TypeScript tell other types of keys and values apart, which methods alone do not. */
+  declare readonly types?: readonly [key: K, value: V]
 
   /** Tables come from aggregations. */
   constructor(context: BuildContext, at: TablePosition) {

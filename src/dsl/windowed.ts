@@ -6,15 +6,13 @@ import type { Grouping } from './grouping.ts'
 import type { CountOptions, WindowStoreOptions } from './options.ts'
 import { KTable } from './table.ts'
 
-declare const values: unique symbol
-
 /** Records grouped by their key and divided into windows. */
 export class TimeWindowedKStream<K, V> {
   readonly #context: BuildContext
   readonly #grouping: Grouping
   readonly #windows: TimeWindows
-  /** Keeps the values' type, for aggregations that read them. */
-  declare readonly [values]?: V
+  /** Never set: it makes TypeScript tell other types of keys and values apart, which methods alone do not. */
+  declare readonly types?: readonly [key: K, value: V]
 
   /** Windowed groups come from `KGroupedStream.windowedBy`. */
   constructor(context: BuildContext, grouping: Grouping, windows: TimeWindows) {

@@ -6,7 +6,7 @@ import type { Kernel } from './kernel.ts'
 import type { RegionProgram } from './program.ts'
 import { WasmKernel } from './wasm/kernel.ts'
 
-/** A compiled kernel: structured clone takes it to other threads. */
+/** A compiled kernel. */
 export interface KernelModule {
   readonly [Symbol.toStringTag]: 'WebAssembly.Module'
 }
@@ -17,13 +17,8 @@ declare const WebAssembly: {
   readonly Instance: new (module: KernelModule) => { readonly exports: unknown }
 }
 
+/** Once a thread. */
 let compiled: KernelModule | undefined
-
-/** The kernel of this package, compiled once a thread. @throws StreamsError `kernel-unavailable`. */
-export function kernelModule(): KernelModule {
-  compiled ??= compileKernel(new URL('./kernel.wasm', import.meta.url))
-  return compiled
-}
 
 /** @throws StreamsError `kernel-unavailable` if the file is missing or no kernel of this version. */
 export function compileKernel(file: URL): KernelModule {
@@ -41,7 +36,8 @@ export function compileKernel(file: URL): KernelModule {
 
 /** Makes an instance with a memory of its own, one a task. @throws StreamsError `kernel-unavailable`. */
 export function createWasmKernel(program?: RegionProgram): Kernel {
-  return new WasmKernel(instantiate(kernelModule()), program)
+  compiled ??= compileKernel(new URL('./kernel.wasm', import.meta.url))
+  return new WasmKernel(instantiate(compiled), program)
 }
 
 function instantiate(module: KernelModule): KernelExports {

@@ -14,8 +14,3 @@ export function windowStarts({ sizeMs, advanceMs }: TimeWindows, timestamp: numb
   for (let start = first - (first % advanceMs); start <= timestamp; start += advanceMs) starts.push(start)
   return starts
 }
-
-/** Java's rule for window stores (Stores.persistentWindowStore): few segments, none shorter than a minute. */
-export function segmentInterval(retentionMs: number): number {
-  return Math.max(Math.floor(retentionMs / 2), 60_000)
-}

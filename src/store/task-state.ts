@@ -1,5 +1,5 @@
 import { StreamsError } from '../core/errors.ts'
-import { PackedRows } from '../core/packed-rows.ts'
+import { countRows, PackedRows } from '../core/packed-rows.ts'
 import { type TaskId, taskName } from '../core/task-id.ts'
 import type { Clock } from '../core/time/clock.ts'
 import { readBootId } from './boot-id.ts'
@@ -32,6 +32,8 @@ export interface TaskStateOptions {
 export interface Cut {
   readonly checkpoint: Checkpoint
   readonly rows: readonly SpaceRows[]
+  /** Rows of the stores among them. */
+  readonly rowCount: number
   /** Spaces to drop when the rows are written. */
   readonly expired: readonly string[]
 }
@@ -129,8 +131,9 @@ export class TaskState {
     const row = new PackedRows()
     row.add(checkpointKey, encodeCheckpoint(checkpoint))
     const rows = [...this.#stores.values()].flatMap((store) => store.snapshot())
+    const rowCount = sum(rows, ({ rows: packed }) => countRows(packed))
     rows.push({ space: checkpointSpace, rows: row.bytes })
-    this.#cut = { checkpoint, rows, expired: this.#expired }
+    this.#cut = { checkpoint, rows, rowCount, expired: this.#expired }
     this.#expired = []
     return this.#cut
   }

@@ -1,5 +1,7 @@
 import type { CommittedOffset, Fetched } from '../client/client.ts'
+import type { Hooks } from '../core/hooks.ts'
 import { type TaskId, taskName } from '../core/task-id.ts'
+import type { Clock } from '../core/time/clock.ts'
 import type { TopicPartition } from '../core/topic-partition.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import { encodeOffsetMetadata } from '../protocol/offset-metadata.ts'
@@ -20,6 +22,8 @@ export interface StreamTaskParts {
   readonly state: TaskState
   readonly stores: ReadonlyMap<string, TaskStore>
   readonly changelogs: readonly Changelog[]
+  readonly clock: Clock
+  readonly hooks: Hooks
   /** Offset after the last acknowledged record of a changelog, undefined if this producer wrote none. */
   acknowledged(changelog: Changelog): number | undefined
 }
@@ -177,7 +181,11 @@ export class StreamTask {
   }
 
   async #writeCheckpoint(): Promise<void> {
+    const { clock, hooks } = this.#parts
+    const start = clock.monotonic()
     const cut = this.state.cut(new Map(this.changelogs.map(({ store, next }) => [store, next])))
     await this.state.submit(cut)
+    const durationMs = clock.monotonic() - start
+    hooks.emit('checkpointed', { task: this.name, rows: cut.rowCount, durationMs })
   }
 }

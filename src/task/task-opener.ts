@@ -105,7 +105,7 @@ export class TaskOpener {
       const { partitionTime, processors } = decodeOffsetMetadata(
         facts.committed.get(topicPartitionName(input.topic, input.partition))?.metadata ?? '',
       )
-      const { hooks, options } = this.#options
+      const { clock, hooks, options } = this.#options
       const parts: TaskBuilderParts = {
         id,
         input,
@@ -126,6 +126,8 @@ export class TaskOpener {
         position,
         state,
         changelogs,
+        clock,
+        hooks,
         acknowledged: ({ topic, partition }) => producer.acknowledged(topic, partition),
         ...built,
       })

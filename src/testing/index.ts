@@ -1,1 +1,7 @@
-export { EmbeddedCluster, type EmbeddedClusterOptions } from '../client/embedded/cluster.ts'
+export { ManualClock } from '../core/time/clock.ts'
+export {
+  EmbeddedKafka,
+  type EmbeddedKafkaOptions,
+  type ReadRecord,
+  type SentRecord,
+} from './embedded-kafka.ts'

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { createWriteStream, readFileSync, rmSync } from 'node:fs'
 import { mkdtemp, writeFile } from 'node:fs/promises'
-import { createServer, type Server } from 'node:net'
+import { type AddressInfo, createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -12,13 +12,19 @@ import { kafkaJars } from './kafka-jars.ts'
 export interface KafkaBrokerOptions {
   /** Java's maximum heap; more for benches. */
   readonly heap?: string
+  /** Lets Java optimize fully, which costs a slower start: for benches. */
+  readonly optimize?: boolean
   /** Added to, or instead of, the server properties below. */
   readonly properties?: Readonly<Record<string, string | number>>
+  /** Adds a listener SASL_SSL; `properties` must say how it is secured. */
+  readonly secured?: boolean
 }
 
 export interface KafkaBroker {
   /** Bootstrap addresses, `host:port`. */
   readonly brokers: readonly string[]
+  /** Addresses of the listener SASL_SSL, if there is one. */
+  readonly securedBrokers: readonly string[]
   /** 0 for a cluster that somebody else runs. */
   readonly pid: number
   /** Resolves when the process is gone (or, for SIGSTOP and SIGCONT, when the signal is sent). */
@@ -29,16 +35,22 @@ export interface KafkaBroker {
   stop(): Promise<void>
 }
 
+/** Of the clients' listener, the controller's, and the secured one. */
+type Ports = readonly [number, number, number]
+
+const quickStart: readonly string[] = ['-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1']
+const logLevel = '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn'
+
 /** A single-node Apache Kafka on free loopback ports, or the cluster that KAFKA_BROKERS names. */
 export async function startKafka(options: KafkaBrokerOptions = {}): Promise<KafkaBroker> {
   const external = process.env['KAFKA_BROKERS']
   if (external) return externalCluster(external.split(','))
   const jars = await kafkaJars()
   const folder = await mkdtemp(join(tmpdir(), 'millrace-kafka-'))
-  const [port, controllerPort] = await freePorts(2)
-  const broker = new LocalBroker(jars, folder, port!, options.heap ?? '512m')
+  const ports = await freePorts()
+  const broker = new LocalBroker(jars, folder, ports, options)
   try {
-    await writeProperties(folder, port!, controllerPort!, options.properties)
+    await writeProperties(folder, ports, options)
     await broker.format()
     await broker.start()
   } catch (error) {
@@ -52,7 +64,7 @@ function externalCluster(brokers: readonly string[]): KafkaBroker {
   const refuse = async (): Promise<void> => {
     throw new Error('the cluster of KAFKA_BROKERS is not ours to stop: unset it to test broker failures')
   }
-  return { brokers, pid: 0, kill: refuse, restart: refuse, stop: async () => {} }
+  return { brokers, securedBrokers: [], pid: 0, kill: refuse, restart: refuse, stop: async () => {} }
 }
 
 class LocalBroker implements KafkaBroker {
@@ -60,17 +72,19 @@ class LocalBroker implements KafkaBroker {
   readonly #jars: string
   readonly #folder: string
   readonly #port: number
-  readonly #heap: string
+  readonly securedBrokers: readonly string[]
+  readonly #flags: readonly string[]
   #java: ChildProcess | undefined
   #exited: Promise<void> = Promise.resolve()
   #stopGuard: () => void = () => {}
 
-  constructor(jars: string, folder: string, port: number, heap: string) {
+  constructor(jars: string, folder: string, [port, , secured]: Ports, options: KafkaBrokerOptions) {
     this.#jars = jars
     this.#folder = folder
     this.#port = port
-    this.#heap = heap
+    this.#flags = [`-Xmx${options.heap ?? '512m'}`, ...(options.optimize ? [] : quickStart)]
     this.brokers = [`127.0.0.1:${port}`]
+    this.securedBrokers = options.secured ? [`127.0.0.1:${secured}`] : []
     process.once('exit', this.#onExit)
   }
 
@@ -117,13 +131,7 @@ class LocalBroker implements KafkaBroker {
 
   #run(main: string, args: readonly string[]): void {
     const log = createWriteStream(join(this.#folder, 'kafka.log'), { flags: 'a' })
-    const flags = [
-      '-XX:+UseSerialGC',
-      '-XX:TieredStopAtLevel=1',
-      `-Xmx${this.#heap}`,
-      '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn',
-    ]
-    const java = spawn('java', [...flags, '-cp', join(this.#jars, '*'), main, ...args], {
+    const java = spawn('java', [...this.#flags, logLevel, '-cp', join(this.#jars, '*'), main, ...args], {
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
     })
@@ -157,19 +165,18 @@ function guard(pid: number): () => void {
 
 async function writeProperties(
   folder: string,
-  port: number,
-  controllerPort: number,
-  more: KafkaBrokerOptions['properties'] = {},
+  [port, controllerPort, securedPort]: Ports,
+  { properties: more = {}, secured = false }: KafkaBrokerOptions,
 ): Promise<void> {
+  const clients = `PLAINTEXT://127.0.0.1:${port}${secured ? `,SASL_SSL://127.0.0.1:${securedPort}` : ''}`
   const properties = {
     'process.roles': 'broker,controller',
     'node.id': 1,
     'controller.quorum.voters': `1@127.0.0.1:${controllerPort}`,
-    listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
-    'advertised.listeners': `PLAINTEXT://127.0.0.1:${port}`,
+    listeners: `${clients},CONTROLLER://127.0.0.1:${controllerPort}`,
+    'advertised.listeners': clients,
     'controller.listener.names': 'CONTROLLER',
-    'listener.security.protocol.map':
-      'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,SSL:SSL,SASL_PLAINTEXT:SASL_PLAINTEXT',
+    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,SASL_SSL:SASL_SSL',
     'inter.broker.listener.name': 'PLAINTEXT',
     'log.dirs': join(folder, 'data'),
     'num.network.threads': 2,
@@ -200,11 +207,11 @@ async function writeProperties(
 }
 
 /** All are held open until each is known, so that they differ. */
-async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(Array.from({ length: count }, listenAnywhere))
-  const ports = servers.map((server) => (server.address() as { port: number }).port)
+async function freePorts(): Promise<Ports> {
+  const servers = await Promise.all([listenAnywhere(), listenAnywhere(), listenAnywhere()])
+  const [clients, controller, secured] = servers.map((server) => (server.address() as AddressInfo).port)
   await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))))
-  return ports
+  return [clients!, controller!, secured!]
 }
 
 function listenAnywhere(): Promise<Server> {

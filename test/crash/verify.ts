@@ -98,7 +98,8 @@ export function verifyInput(sent: ReadonlySet<number>, found: readonly number[])
   const missing = [...sent].filter((id) => !seen.has(id)).length
   const foreign = [...seen].filter((id) => !sent.has(id)).length
   const repeated = found.length - seen.size
-  if (missing > 0) problems.push(`the input topic lacks ${missing} of ${sent.size} clicks that were acknowledged`)
+  if (missing > 0)
+    problems.push(`the input topic lacks ${missing} of ${sent.size} clicks that were acknowledged`)
   if (foreign > 0) problems.push(`the input topic shows ${foreign} clicks that were not committed`)
   if (repeated > 0) problems.push(`the input topic shows ${repeated} clicks twice`)
   return problems

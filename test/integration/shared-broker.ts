@@ -20,7 +20,8 @@ const sharedKey = Symbol.for('millrace.test.kafkaBroker')
 
 /** globalSetup of the vitest projects that need a broker; tests take it by `inject('kafkaBrokers')`. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const broker = (shared[sharedKey] ??= { broker: startKafka(), users: 0 })
+  shared[sharedKey] ??= { broker: startKafka(), users: 0 }
+  const broker = shared[sharedKey]
   broker.users++
   project.provide('kafkaBrokers', (await broker.broker).brokers)
   return async () => {

@@ -17,6 +17,8 @@ import {
 /** Everything one run is about: times are near `base`, in steps of about the window size. */
 export interface Setting {
   readonly program: RegionProgram
+  /** Bytes of memory for entries; null: the kernel's own. */
+  readonly capacity: number | null
   readonly base: number
   readonly span: number
 }
@@ -112,19 +114,22 @@ const program: fc.Arbitrary<RegionProgram> = fc
     timed: fc.boolean(),
   })
   .chain(({ windowed, fields, timed }) => {
-    const timeField = fields.findIndex((path) => path.at(-1) === 't')
+    const atRoot = fields.findIndex((path) => path[0] === 't')
+    const timeField = timed && atRoot < 0 ? fields.findIndex((path) => path[1] === 't') : atRoot
     return fc
       .record({
         keyFormat: fc.constantFrom<SerdeFormat>('utf8', 'bytes', 'json', 4, 8),
-        valueFormat: fc.oneof(
-          { weight: 12, arbitrary: fc.constant<SerdeFormat>('json') },
-          { weight: 1, arbitrary: fc.constantFrom<SerdeFormat>('bytes', 'utf8', 5) },
-        ),
+        valueFormat: timed
+          ? fc.constant<SerdeFormat>('json')
+          : fc.oneof(
+              { weight: 12, arbitrary: fc.constant<SerdeFormat>('json') },
+              { weight: 1, arbitrary: fc.constantFrom<SerdeFormat>('bytes', 'utf8', 5) },
+            ),
         timestamp:
           timed && timeField >= 0
             ? fc.record({ field: fc.constant(timeField), unitMs: fc.constantFrom(1, 1000) })
             : fc.constant(null),
-        filter: fc.option(predicate(fields.length)),
+        filter: fc.option(predicate(fields.length), { freq: 2 }),
         aggregate: fc.record({
           kind: fc.constant('count' as const),
           nullValues: fc.constantFrom('count', 'drop'),
@@ -145,7 +150,11 @@ const program: fc.Arbitrary<RegionProgram> = fc
   })
 
 export const setting: fc.Arbitrary<Setting> = fc
-  .record({ program, base: fc.constantFrom(0, 1_704_447_600_000, 2 ** 50) })
+  .record({
+    program,
+    capacity: fc.constantFrom(null, 0, 1000),
+    base: fc.constantFrom(0, 1_704_447_600_000, 2 ** 50),
+  })
   .map((parts) => ({ ...parts, span: parts.program.aggregate.windows?.sizeMs ?? 1000 }))
 
 const memberName = fc.oneof(
@@ -182,11 +191,11 @@ const members = (settings: Setting, step: number, depth: number): fc.Arbitrary<r
   const member = memberName.chain((name) => memberText(spelled(name), value(name)))
   const time = memberText(spelled('t'), value('t'))
   return fc
-    .tuple(fc.array(member, { maxLength: 5 }), fc.option(time, { freq: 6 }), fc.nat())
+    .tuple(fc.array(member, { maxLength: 5 }), fc.option(time, { freq: 12 }), fc.nat())
     .map(([some, timed, at]) => (timed === null ? some : some.toSpliced(at % (some.length + 1), 0, timed)))
 }
 
-const jsonKeys = ['1', '"k"', '{"a":1}', 'nope', '', '"x'].map(utf8)
+const jsonKeys = ['1', '"k"', '{"a":1}', '[]', ' null', '-0.5e3', 'nope', '"x'].map(utf8)
 const textKeys = ['a', 'b', 'user123', '', 'é', 'x'.repeat(200)].map(utf8)
 
 function keyPool(format: RegionProgram['keyFormat']): readonly Uint8Array[] {

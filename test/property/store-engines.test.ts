@@ -3,11 +3,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, describe, expect, test } from 'vitest'
-import { compareBytes, hex } from '../../src/core/bytes.ts'
+import { hex } from '../../src/core/bytes.ts'
 import { PackedRows } from '../../src/core/packed-rows.ts'
-import type { ByteStore, RangeOptions, Row, SpaceRows } from '../../src/store/byte-store.ts'
+import type { ByteStore, SpaceRows } from '../../src/store/byte-store.ts'
 import { openLmdbStore } from '../../src/store/lmdb-store.ts'
 import { MemoryStore } from '../../src/store/memory-store.ts'
+import { inRange, OpenIterators } from './store-model.ts'
 
 /** Short keys over few bytes, and some longer than LMDB takes that share their head. */
 const key = fc.oneof(
@@ -35,22 +36,13 @@ const step = fc.oneof(
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('drop' as const), space }) },
 )
 
-type Model = Map<string, Map<string, string>>
-
-function inRange(rows: ReadonlyMap<string, string> | undefined, options: RangeOptions): string[] {
-  const { from, to, reverse } = options
-  return [...(rows ?? [])]
-    .map(([text, value]) => [Buffer.from(text, 'hex'), value] as const)
-    .filter(([k]) => (!from || compareBytes(k, from) >= 0) && (!to || compareBytes(k, to) < 0))
-    .sort(([a], [b]) => (reverse ? -1 : 1) * compareBytes(a, b))
-    .map(([k, value]) => `${hex(k)}=${value}`)
-}
-
 function pack(space: string, changes: readonly (readonly [Uint8Array, Uint8Array | null])[]): SpaceRows {
   const rows = new PackedRows()
   for (const [k, value] of changes) rows.add(k, value)
   return { space, rows: rows.bytes }
 }
+
+type Step = typeof step extends fc.Arbitrary<infer S> ? S : never
 
 const root = mkdtempSync(join(tmpdir(), 'millrace-engines-'))
 afterAll(() => rmSync(root, { recursive: true, force: true }))
@@ -62,19 +54,9 @@ const engines: Record<string, () => ByteStore> = {
     openLmdbStore(join(root, String(opened++)), { mapSizeBytes: 2 ** 27, preparedStream: false }),
 }
 
-async function run(
-  store: ByteStore,
-  steps: readonly (typeof step extends fc.Arbitrary<infer S> ? S : never)[],
-) {
-  const model: Model = new Map()
-  const open: { rows: Iterator<Row>; left: string[] }[] = []
-  const advance = (count: number): void => {
-    for (const { rows, left } of open)
-      for (let i = 0; i < count; i++) {
-        const item = rows.next()
-        expect(item.done ? undefined : `${hex(item.value[0])}=${hex(item.value[1])}`).toBe(left.shift())
-      }
-  }
+async function run(store: ByteStore, steps: readonly Step[]) {
+  const model = new Map<string, Map<string, string>>()
+  const open = new OpenIterators<Uint8Array>(hex)
   for (const action of steps) {
     if (action.kind === 'write') {
       await store.write(action.batches.map(([name, changes]) => pack(name, changes)))
@@ -89,16 +71,13 @@ async function run(
       await store.drop([action.space])
       model.delete(action.space)
     } else if (action.kind === 'iterate') {
-      open.push({
-        rows: store.range(action.space, action.range),
-        left: inRange(model.get(action.space), action.range),
-      })
-    } else advance(action.count)
+      open.add(store.range(action.space, action.range), inRange(model.get(action.space), action.range))
+    } else open.advance(action.count)
   }
   for (const [name, rows] of model)
     for (const [text, value] of rows) expect(hex(store.get(name, Buffer.from(text, 'hex'))!)).toBe(value)
   expect([...store.spaces()].sort()).toEqual([...model.keys()].sort())
-  advance(200)
+  open.finish()
 }
 
 describe.each(Object.entries(engines))('%s', (_, make) => {

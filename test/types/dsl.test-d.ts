@@ -7,6 +7,7 @@ import { topology } from '../../src/dsl/topology.ts'
 import { tumbling } from '../../src/dsl/windows.ts'
 import { field } from '../../src/expr/build.ts'
 import { windowKey } from '../../src/expr/window-key.ts'
+import type { KeyValueStoreView, StoreView, WindowStoreView } from '../../src/query/store-view.ts'
 import { json } from '../../src/serde/json.ts'
 import { float64, int64, long, string } from '../../src/serde/scalars.ts'
 import { timeWindowed, type Windowed } from '../../src/serde/windowed.ts'
@@ -125,6 +126,12 @@ test('counts are tables of numbers', () => {
     .count()
   expectTypeOf(windowed).toEqualTypeOf<KTable<Windowed<string>, number>>()
   expectTypeOf(windowed.toStream()).toEqualTypeOf<KStream<Windowed<string>, number | null>>()
+  expectTypeOf<KTable<Windowed<string>, number>>().not.toExtend<KTable<string, number>>()
+  expectTypeOf<KTable<string, number>>().not.toExtend<KTable<Windowed<string>, number>>()
+  expectTypeOf<KStream<string, number>>().not.toExtend<KStream<number, number>>()
+  expectTypeOf<KStream<string, number>>().not.toExtend<KStream<string, string>>()
+  expectTypeOf<StoreView<KTable<string, number>>>().toEqualTypeOf<KeyValueStoreView<string, number>>()
+  expectTypeOf<StoreView<typeof windowed>>().toEqualTypeOf<WindowStoreView<string, number>>()
   // @ts-expect-error only windows are retained
   stream.groupByKey().count({ store: { retention: '1h' } })
   // @ts-expect-error not a duration

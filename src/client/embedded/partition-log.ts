@@ -154,7 +154,6 @@ export class PartitionLog {
     if (offset <= this.#startOffset) return
     this.#startOffset = offset
     this.#dropOldest((oldest) => oldest.nextOffset <= offset)
-    this.#transactions.deleteBefore(offset)
   }
 
   #checkFromProducer(header: BatchHeader, length: number): void {
@@ -198,10 +197,9 @@ export class PartitionLog {
   #retain(): void {
     if (this.#bytes <= this.#retentionBytes) return
     this.#dropOldest((_, held) => this.#bytes > this.#retentionBytes && held > 1)
-    this.#startOffset = Math.max(this.#startOffset, this.#batches[0]!.baseOffset)
-    this.#transactions.deleteBefore(this.#startOffset)
   }
 
+  /** The start of the log moves along, if it is not further on already. */
   #dropOldest(drop: (oldest: StoredBatch, held: number) => boolean): void {
     let count = 0
     for (const batch of this.#batches) {
@@ -209,7 +207,9 @@ export class PartitionLog {
       this.#bytes -= batch.bytes.length
       count++
     }
-    this.#batches.splice(0, count)
+    const dropped = this.#batches.splice(0, count).at(-1)
+    this.#startOffset = Math.max(this.#startOffset, dropped?.nextOffset ?? 0)
+    this.#transactions.deleteBefore(this.#startOffset)
   }
 
   #batchesFrom(offset: number, end: number, maxBytes: number): StoredBatch[] {

@@ -79,6 +79,8 @@ export function createKafkajsConnection(options: KafkajsConnectionOptions): Kafk
   const Connection = connectionModule as KafkajsConnectionClass
   const connection = new Connection({
     ...options,
+    // A copy: kafkajs keeps things in it.
+    sasl: options.sasl && { ...options.sasl },
     logger: silent,
     // A session that ends within this time is authenticated anew before the next request.
     reauthenticationThreshold: 2000,

@@ -16,9 +16,10 @@ export class WasmKernel implements Kernel {
   constructor(exports: KernelExports, program: RegionProgram | undefined) {
     const memory = new LinearMemory(exports.memory)
     this.#exports = exports
-    this.reader = new WasmBatchReader(exports, memory)
+    const reader = new WasmBatchReader(exports, memory)
+    this.reader = reader
+    this.region = program && new WasmRegion(program, exports, memory, reader)
     this.writers = new WasmBatchWriters(exports, memory)
-    this.region = program && new WasmRegion(program, exports, memory, this.reader)
   }
 
   get memoryBytes(): number {

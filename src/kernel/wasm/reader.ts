@@ -25,6 +25,10 @@ const problems: readonly string[] = [
   'an offset or a time is beyond 2^53',
 ]
 
+/**
+ * Hands out keys, values and headers from a copy of the input outside the kernel's memory, which is made when the first is asked
+ * for: views of that memory would end when it grows, and a writer may make it grow at any time. A region needs no copy.
+ */
 export class WasmBatchReader implements BatchReader {
   readonly #exports: KernelExports
   readonly #memory: LinearMemory
@@ -34,6 +38,11 @@ export class WasmBatchReader implements BatchReader {
   readonly #valueLength: number
   readonly #timestamp: number
   readonly #offset: number
+  /** The address of the input, its size, and its copy. */
+  #inputAt = 0
+  #inputSize = 0
+  #copy: Uint8Array = new Uint8Array(0)
+  #isCopied = false
 
   constructor(exports: KernelExports, memory: LinearMemory) {
     this.#exports = exports
@@ -51,8 +60,11 @@ export class WasmBatchReader implements BatchReader {
   load(runs: readonly Uint8Array[], fromOffset: number): void {
     let size = 0
     for (const run of runs) size += run.length
-    let at = this.#exports.inputBuffer(size) >>> 0
+    this.#inputAt = this.#exports.inputBuffer(size) >>> 0
+    this.#inputSize = size
+    this.#isCopied = false
     this.#memory.refresh()
+    let at = this.#inputAt
     for (const run of runs) {
       this.#memory.bytes.set(run, at)
       at += run.length
@@ -80,23 +92,41 @@ export class WasmBatchReader implements BatchReader {
   }
 
   key(index: number): Uint8Array | null {
-    return this.#slice(this.#memory.words[this.#keyAt + index]!, this.#memory.words[this.#keyLength + index]!)
+    const { words } = this.#memory
+    const length = words[this.#keyLength + index]!
+    return length < 0 ? null : this.#slice(words[this.#keyAt + index]! >>> 0, length)
   }
 
   value(index: number): Uint8Array | null {
-    return this.#slice(
-      this.#memory.words[this.#valueAt + index]!,
-      this.#memory.words[this.#valueLength + index]!,
-    )
+    const { words } = this.#memory
+    const length = words[this.#valueLength + index]!
+    return length < 0 ? null : this.#slice(words[this.#valueAt + index]! >>> 0, length)
   }
 
   headers(index: number): Headers {
     const { words, bytes } = this.#memory
     const at = (words[this.#valueAt + index]! >>> 0) + Math.max(words[this.#valueLength + index]!, 0)
-    return bytes[at] === 0 ? noHeaders : parseHeaders(bytes, at)
+    return bytes[at] === 0 ? noHeaders : parseHeaders(this.#stable(), at - this.#inputAt)
   }
 
-  #slice(at: number, length: number): Uint8Array | null {
-    return length < 0 ? null : this.#memory.bytes.subarray(at >>> 0, (at >>> 0) + length)
+  /** A non-null value where it lies: a view that ends when the memory grows. */
+  valueInPlace(index: number): Uint8Array {
+    const { words, bytes } = this.#memory
+    const at = words[this.#valueAt + index]! >>> 0
+    return bytes.subarray(at, at + words[this.#valueLength + index]!)
+  }
+
+  #slice(at: number, length: number): Uint8Array {
+    const from = at - this.#inputAt
+    return this.#stable().subarray(from, from + length)
+  }
+
+  #stable(): Uint8Array {
+    if (!this.#isCopied) {
+      if (this.#copy.length < this.#inputSize) this.#copy = new Uint8Array(this.#inputSize * 2)
+      this.#copy.set(this.#memory.bytes.subarray(this.#inputAt, this.#inputAt + this.#inputSize))
+      this.#isCopied = true
+    }
+    return this.#copy
   }
 }

@@ -1,20 +1,14 @@
-import { emptyBytes, getInt64, putInt64 } from '../../core/bytes.ts'
+import { getInt64, putInt64 } from '../../core/bytes.ts'
 import { StreamsError } from '../../core/errors.ts'
 import type { KernelExports } from '../abi.ts'
 import { entryAt, recordStatus, statAt } from '../abi.ts'
-import type {
-  Aggregated,
-  BadReason,
-  BadRecord,
-  BatchReader,
-  RegionCounters,
-  RegionKernel,
-} from '../kernel.ts'
+import type { Aggregated, BadReason, BadRecord, RegionCounters, RegionKernel } from '../kernel.ts'
 import type { RegionProgram } from '../program.ts'
 import { fieldAt, parseJson } from '../reference/json-fields.ts'
 import { holds } from '../reference/predicate.ts'
 import type { LinearMemory } from './linear-memory.ts'
 import { programImage } from './program-image.ts'
+import type { WasmBatchReader } from './reader.ts'
 
 const noRecords: readonly BadRecord[] = []
 
@@ -43,12 +37,12 @@ export class WasmRegion implements RegionKernel {
   readonly #program: RegionProgram
   readonly #exports: KernelExports
   readonly #memory: LinearMemory
-  readonly #reader: BatchReader
+  readonly #reader: WasmBatchReader
   readonly #statuses: number
   /** Index of the first counter among the doubles. */
   readonly #stats: number
 
-  constructor(program: RegionProgram, exports: KernelExports, memory: LinearMemory, reader: BatchReader) {
+  constructor(program: RegionProgram, exports: KernelExports, memory: LinearMemory, reader: WasmBatchReader) {
     this.#program = program
     this.#exports = exports
     this.#memory = memory
@@ -82,7 +76,7 @@ export class WasmRegion implements RegionKernel {
   /** Decides by JSON.parse what the kernel could not. @returns the record's status. */
   #resolve(index: number): number {
     const { fields: paths, filter, timestamp } = this.#program
-    const value = parseJson(this.#reader.value(index) ?? emptyBytes)
+    const value = parseJson(this.#reader.valueInPlace(index))
     const fields = paths.map((path) => fieldAt(value, path))
     const time = timestamp && fields[timestamp.field]
     const passes = !filter || holds(filter, fields)

@@ -19,7 +19,9 @@ export class WasmBatchWriters implements BatchWriters {
   }
 
   open(limit: number): number {
-    return this.#exports.openWriter(limit)
+    const writer = this.#exports.openWriter(limit)
+    this.#memory.refresh()
+    return writer
   }
 
   append(

@@ -236,7 +236,8 @@ describe('group membership', () => {
     const member = fixture.member()
     await member.join()
     await fixture.pass(3000)
-    await member.leave('test')
+    fixture.clock.advance(3000)
+    await member.leave('while a heartbeat is under way')
     let requests = 0
     const { request } = fixture.cluster
     fixture.cluster.request = (run) => {

@@ -111,6 +111,13 @@ describe('append', () => {
     expect([log.highWatermark, log.bytes]).toEqual([0, 0])
   })
 
+  test('refuses an old epoch once a marker of a new one is there', () => {
+    const log = new PartitionLog('t-0', unbounded)
+    log.append(transactional(1, 0))
+    log.endTransaction(1, 1, false, 0)
+    expect(() => log.append(transactional(1, 1))).toThrow(expect.objectContaining({ code: 'fenced' }))
+  })
+
   test('a repeated idempotent batch is acknowledged and not appended', () => {
     const log = new PartitionLog('t-0', unbounded)
     const acknowledged = log.append(transactional(1, 0, 3))

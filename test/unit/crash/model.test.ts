@@ -12,7 +12,10 @@ test('counts by key and window; an update carries the latest time counted', () =
   model.add(0, 'b', ten + 300_000)
   model.add(0, 'a', ten + 299_999)
   expect([...model.windows]).toEqual([
-    ['a@2024-01-05 10:00:00', { key: 'a', start: ten, partition: 0, updates: [ten + 5, ten + 5, ten + 299_999] }],
+    [
+      'a@2024-01-05 10:00:00',
+      { key: 'a', start: ten, partition: 0, updates: [ten + 5, ten + 5, ten + 299_999] },
+    ],
     ['b@2024-01-05 10:05:00', { key: 'b', start: ten + 300_000, partition: 0, updates: [ten + 300_000] }],
   ])
 })
@@ -44,7 +47,7 @@ test('the generated clicks are in order, out of order and late, and the same for
     let latest = 0
     for (let i = 0; i < 20_000; i++) {
       const { id, click } = generator.next()
-      expect(clickId(click)).toBe(id)
+      if (clickId(click) !== i || id !== i) throw new Error(`click ${i} says it is ${id}, ${clickId(click)}`)
       if (click.timestamp < latest) outOfOrder++
       latest = Math.max(latest, click.timestamp)
       model.add(0, click.userId, click.timestamp * 1000)

@@ -395,17 +395,15 @@ export function regionSuite(create: CreateKernel): void {
         program,
         [0, 149, 50, 150, 99, 100, 250, 199, 260].map((timestamp) => ({ timestamp })),
       )
-      expect(windowLines(driver)).toEqual(
-        [
-          'k@0=1@0',
-          'k@100=1@149',
-          'k@0=2@50',
-          'k@100=2@150',
-          'k@100=3@150',
-          'k@200=1@250',
-          'k@200=2@260',
-        ].map((line) => line.replace('k@100=2@150', 'k@100=2@150')),
-      )
+      expect(windowLines(driver)).toEqual([
+        'k@0=1@0',
+        'k@100=1@149',
+        'k@0=2@50',
+        'k@100=2@150',
+        'k@100=3@150',
+        'k@200=1@250',
+        'k@200=2@260',
+      ])
       expect(driver.counters.late).toBe(2)
       expect(driver.region.streamTime).toBe(260)
     })

@@ -73,15 +73,15 @@ test('partitions go down a chain of repartitions', () => {
   group('b').count({ store: { name: 'third' } })
   const plan = builder.build()
   const counts = partitions({ a: 3, b: 7 })
-  expect(subtopologyPartitions(plan, counts)).toEqual([3, 7, 3, 7, 3])
+  expect(subtopologyPartitions(plan, counts)).toEqual([3, 3, 3, 7, 7])
   expect(
     internalTopics(plan, 'x', counts)
       .filter(({ kind }) => kind === 'repartition')
       .map(({ name, partitions }) => [name, partitions]),
   ).toEqual([
     ['x-first-repartition', 3],
-    ['x-third-repartition', 7],
     ['x-second-repartition', 3],
+    ['x-third-repartition', 7],
   ])
 })
 

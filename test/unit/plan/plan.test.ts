@@ -5,7 +5,7 @@ import { tumbling } from '../../../src/dsl/windows.ts'
 import { field } from '../../../src/expr/build.ts'
 import { planHash } from '../../../src/plan/plan-hash.ts'
 import { storeFingerprint } from '../../../src/plan/store-spec.ts'
-import { segmentInterval, windowStarts } from '../../../src/plan/windows.ts'
+import { windowStarts } from '../../../src/plan/windows.ts'
 import { json } from '../../../src/serde/json.ts'
 import { float64, long, string } from '../../../src/serde/scalars.ts'
 import { text, userClicks } from '../dsl/topics.ts'
@@ -97,12 +97,6 @@ test('fingerprints say what rows mean', () => {
   expect(stores.map(storeFingerprint)).toEqual([
     'key-value key=string value=long aggregate=count',
     'window size=300000 retention=3600000 key=string value=long aggregate=count',
-  ])
-})
-
-test('segments are half the retention, a minute at least', () => {
-  expect([0, 119_999, 120_002, 120_003, 3_600_000].map(segmentInterval)).toEqual([
-    60_000, 60_000, 60_001, 60_001, 1_800_000,
   ])
 })
 

@@ -1,0 +1,55 @@
+import { KafkaStreams } from '../../src/index.ts'
+import { benchClient } from './input.ts'
+import { inputTopic, windowedCount } from './windowed-count.ts'
+
+// A process of its own, so that its CPU time and memory are the application's alone. Prints one line of JSON.
+const [brokers, stateDir, partitions, kernel] = process.argv.slice(2) as [
+  string,
+  string,
+  string,
+  'auto' | 'off',
+]
+const client = benchClient(brokers.split(','))
+const inputs = Array.from({ length: Number(partitions) }, (_, partition) => ({
+  topic: inputTopic,
+  partition,
+}))
+const ends = await client.listOffsets(inputs, 'latest', 'read_uncommitted')
+const total = ends.reduce((sum, { offset }) => sum + offset, 0)
+await client.close()
+
+const app = new KafkaStreams(windowedCount, {
+  applicationId: 'bench',
+  kafka: { brokers: brokers.split(',') },
+  stateDir,
+  kernel,
+})
+let records = 0
+let startMs = 0
+let startCpu = process.cpuUsage()
+const done = new Promise<void>((resolve, reject) => {
+  app.on('state', ({ to, error }) => {
+    if (to === 'RUNNING' && startMs === 0) {
+      startMs = performance.now()
+      startCpu = process.cpuUsage()
+    }
+    if (to === 'ERROR') reject(error)
+  })
+  app.on('committed', (commit) => {
+    records += commit.records
+    if (records >= total) resolve()
+  })
+})
+await app.start()
+await done
+const seconds = (performance.now() - startMs) / 1000
+const { user, system } = process.cpuUsage(startCpu)
+await app.close()
+console.log(
+  JSON.stringify({
+    records,
+    seconds,
+    cpuSeconds: (user + system) / 1e6,
+    peakRssMiB: process.resourceUsage().maxRSS / 1024,
+  }),
+)

@@ -1,0 +1,58 @@
+import { execFile } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { startKafka } from '../../test/broker/kafka-broker.ts'
+import { benchClient, type InputShape, produceInput } from './input.ts'
+import { verifyOutput } from './verify.ts'
+
+export interface PipelineResult {
+  readonly pipeline: string
+  readonly records: number
+  readonly seconds: number
+  readonly recordsPerSecond: number
+  readonly recordsPerCpuSecond: number
+  readonly peakRssMiB: number
+}
+
+/** Runs the windowed count over a broker of its own, or that of KAFKA_BROKERS, and checks the result. */
+export async function runPipeline(
+  pipeline: string,
+  kernel: 'auto' | 'off',
+  shape: InputShape,
+): Promise<PipelineResult> {
+  const broker = await startKafka({ heap: '1g' })
+  const stateDir = await mkdtemp(join(tmpdir(), 'millrace-bench-'))
+  const client = benchClient(broker.brokers)
+  try {
+    await produceInput(client, shape)
+    const app = join(import.meta.dirname, 'app.js')
+    const { stdout } = await promisify(execFile)(process.execPath, [
+      app,
+      broker.brokers.join(','),
+      stateDir,
+      String(shape.partitions),
+      kernel,
+    ])
+    const measured = JSON.parse(stdout) as {
+      records: number
+      seconds: number
+      cpuSeconds: number
+      peakRssMiB: number
+    }
+    await verifyOutput(client, shape.partitions, shape.records)
+    return {
+      pipeline,
+      records: measured.records,
+      seconds: measured.seconds,
+      recordsPerSecond: Math.round(measured.records / measured.seconds),
+      recordsPerCpuSecond: Math.round(measured.records / measured.cpuSeconds),
+      peakRssMiB: Math.round(measured.peakRssMiB),
+    }
+  } finally {
+    await client.close()
+    await broker.stop()
+    await rm(stateDir, { recursive: true, force: true })
+  }
+}

@@ -1,0 +1,137 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { CommittedOffset, GroupMetadata, Producer } from '../../src/client/client.ts'
+import { decodeBatches } from '../../src/protocol/record-batch/decode.ts'
+import { encodeBatch } from '../../src/protocol/record-batch/encode.ts'
+import { ProducerWrapper } from './producer-wrapper.ts'
+
+interface SentBatch {
+  readonly topic: string
+  readonly partition: number
+  readonly bytes: Uint8Array
+}
+
+/** `commit` says that it is done before it is, so that checkpoints hold what may never be committed. */
+class EarlyCommit extends ProducerWrapper {
+  static readonly #delayMs = 300
+  #ending: Promise<void> | undefined
+  #waiting: SentBatch[] = []
+  #waitingBytes = 0
+
+  override get pendingBytes(): number {
+    return super.pendingBytes + this.#waitingBytes
+  }
+
+  override send(topic: string, partition: number, bytes: Uint8Array): void {
+    if (!this.#ending) {
+      super.send(topic, partition, bytes)
+      return
+    }
+    this.#waiting.push({ topic, partition, bytes })
+    this.#waitingBytes += bytes.length
+  }
+
+  override async commit(): Promise<void> {
+    if (!this.inTransaction) return
+    await super.flush()
+    const ending = this.#endLater().finally(() => {
+      this.#ending = undefined
+    })
+    // Whoever uses the producer next is told of a failure.
+    ending.catch(() => {})
+    this.#ending = ending
+  }
+
+  async #endLater(): Promise<void> {
+    await sleep(EarlyCommit.#delayMs)
+    await super.commit()
+    for (const { topic, partition, bytes } of this.#waiting) super.send(topic, partition, bytes)
+    this.#waiting = []
+    this.#waitingBytes = 0
+  }
+
+  override async drain(pendingBytes: number): Promise<void> {
+    await this.#ending
+    await super.drain(pendingBytes)
+  }
+
+  override async flush(): Promise<void> {
+    await this.#ending
+    await super.flush()
+  }
+
+  override async sendOffsets(offsets: readonly CommittedOffset[], group: GroupMetadata): Promise<void> {
+    await this.#ending
+    await super.sendOffsets(offsets, group)
+  }
+
+  override async abort(): Promise<void> {
+    await this.#ending?.catch(() => {})
+    this.#waiting = []
+    this.#waitingBytes = 0
+    await super.abort()
+  }
+}
+
+/** Offsets are committed as by somebody outside the group, so that the broker cannot tell a zombie. */
+class NoGeneration extends ProducerWrapper {
+  override sendOffsets(offsets: readonly CommittedOffset[], { groupId }: GroupMetadata): Promise<void> {
+    return super.sendOffsets(offsets, { groupId, generationId: -1, memberId: '', groupInstanceId: null })
+  }
+}
+
+/**
+ * What a transaction wrote that had to be aborted is committed along with the next. The producer below refuses to go on
+ * without an abort, so the records are sent again.
+ */
+class NoAbort extends ProducerWrapper {
+  #sent: SentBatch[] = []
+
+  override send(topic: string, partition: number, bytes: Uint8Array): void {
+    this.#sent.push({ topic, partition, bytes: bytes.slice() })
+    super.send(topic, partition, bytes)
+  }
+
+  override async commit(): Promise<void> {
+    await super.commit()
+    this.#sent = []
+  }
+
+  override async abort(): Promise<void> {
+    const sent = this.#sent
+    this.#sent = []
+    await super.abort()
+    for (const { topic, partition, bytes } of sent) this.#sendAgain(topic, partition, bytes)
+  }
+
+  #sendAgain(topic: string, partition: number, bytes: Uint8Array): void {
+    const records = decodeBatches(bytes)
+    const batch = encodeBatch(records, {
+      producerId: this.producerId,
+      producerEpoch: this.producerEpoch,
+      sequence: this.reserve(topic, partition, records.length),
+      transactional: true,
+    })
+    const buffer = this.buffer(batch.length)
+    buffer.set(batch)
+    this.send(topic, partition, buffer)
+  }
+}
+
+/** Steps of a commit, broken on purpose: each must make the harness find something. */
+const mutations = {
+  'checkpoint-before-end': (producer: Producer): Producer => new EarlyCommit(producer),
+  'offsets-without-generation': (producer: Producer): Producer => new NoGeneration(producer),
+  'skip-abort': (producer: Producer): Producer => new NoAbort(producer),
+} as const
+
+export type Mutation = keyof typeof mutations
+
+export const mutationNames = Object.keys(mutations) as readonly Mutation[]
+
+export function isMutation(name: string): name is Mutation {
+  return name in mutations
+}
+
+export function mutate(producer: Producer, mutation: Mutation | undefined): Producer {
+  return mutation ? mutations[mutation](producer) : producer
+}

@@ -1,0 +1,21 @@
+/** What a worker process says to the harness. */
+export type WorkerEvent =
+  | { readonly event: 'state'; readonly to: string; readonly error: string | null }
+  | { readonly event: 'tasks'; readonly assigned: readonly string[] }
+  | { readonly event: 'committed'; readonly records: number }
+  | { readonly event: 'checkpointed'; readonly task: string; readonly rows: number }
+  | { readonly event: 'restored'; readonly task: string; readonly from: number; readonly to: number }
+  | { readonly event: 'stateSetAside'; readonly task: string; readonly reason: string }
+  | { readonly event: 'aborted'; readonly code: string; readonly message: string }
+  | { readonly event: 'answers'; readonly counts: readonly (number | null)[] }
+
+export interface WindowName {
+  readonly key: string
+  /** ms since the epoch. */
+  readonly start: number
+}
+
+/** What the harness asks of a worker process. */
+export type WorkerCommand =
+  | { readonly command: 'fetch'; readonly windows: readonly WindowName[] }
+  | { readonly command: 'close' }
