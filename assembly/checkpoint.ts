@@ -106,7 +106,7 @@ export function acknowledge(): void {
     const rows = changetype<Segment>(at).inFlight
     for (let i: u32 = 0; i < rows.length; i++) {
       const entry = changetype<Entry>(rows.at(i))
-      if (entry.generation == CLEAN) continue
+      if (entry.generation == ledger.generation || entry.generation == CLEAN) continue
       entry.generation = CLEAN
       ledger.dirtyBytes -= entry.bytes
       ledger.cleanEntries++

@@ -29,15 +29,20 @@ export function numberValue(p: usize, end: usize): f64 {
     p = takeDigits(fraction)
     exponent = -<i32>(p - fraction)
   }
-  if (digits > MOST_DIGITS || mantissa > EXACT) return NaN
-  if (!mantissa) return negative ? -0.0 : 0.0
-  if (p < end) exponent += exponentAt(p + 1, end)
-  if (exponent < -LARGEST_POWER || exponent > LARGEST_POWER) return NaN
-  const value =
-    exponent < 0
-      ? <f64>mantissa / load<f64>(powers + (<usize>-exponent << 3))
-      : <f64>mantissa * load<f64>(powers + (<usize>exponent << 3))
+  if (digits > MOST_DIGITS) return NaN
+  if (p < end && mantissa) exponent += exponentAt(p + 1, end)
+  const value = scaled(mantissa, exponent)
   return negative ? -value : value
+}
+
+/** Without a power to multiply by, the conversion alone rounds: correctly, whatever the number. */
+@inline
+function scaled(mantissa: u64, exponent: i32): f64 {
+  if (!exponent || !mantissa) return <f64>mantissa
+  if (mantissa > EXACT || exponent < -LARGEST_POWER || exponent > LARGEST_POWER) return NaN
+  return exponent < 0
+    ? <f64>mantissa / load<f64>(powers + (<usize>-exponent << 3))
+    : <f64>mantissa * load<f64>(powers + (<usize>exponent << 3))
 }
 
 /** Leading zeros do not count as digits. */

@@ -6,6 +6,7 @@ import { StreamsError } from '../core/errors.ts'
 import { type HookEvents, Hooks } from '../core/hooks.ts'
 import { type ResolvedOptions, resolveOptions, type StreamsOptions } from '../core/options.ts'
 import { type Clock, systemClock } from '../core/time/clock.ts'
+import { type Duration, durationMs } from '../core/time/duration.ts'
 import type { Tables, Topology } from '../dsl/topology.ts'
 import { Router } from '../query/router.ts'
 import { type StoreView, storeView } from '../query/store-view.ts'
@@ -112,15 +113,20 @@ export class KafkaStreams<T extends Tables> implements AsyncDisposable {
     return storeView(table.store, this.#running.router) as unknown as StoreView<T[N]>
   }
 
-  /** Stops taking records, commits, writes a last checkpoint and leaves the group. Safe to call at any time, and again. */
-  async close(): Promise<void> {
+  /**
+   * Stops taking records, commits, writes a last checkpoint and leaves the group. Safe to call at any time, and again.
+   * @param options after `timeout` (never, if not given) what cannot be finished is given up, with nothing lost: the
+   * application ends in ERROR, and the next start goes on from the last commit.
+   */
+  async close(options: { readonly timeout?: Duration } = {}): Promise<void> {
     if (this.#state === 'CREATED' || this.#state === 'REBALANCING' || this.#state === 'RUNNING') {
       const started = this.#ended !== undefined
       this.#become('PENDING_SHUTDOWN')
       this.#running?.thread.stop()
       if (!started) this.#become('NOT_RUNNING')
     }
-    await this.#ended
+    if (options.timeout === undefined) await this.#ended
+    else await this.#endWithin(durationMs(options.timeout, 'close: timeout'))
   }
 
   /** Resolves when the application has ended: to undefined after `close`, to what went wrong in ERROR. */
@@ -131,6 +137,16 @@ export class KafkaStreams<T extends Tables> implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close()
+  }
+
+  /** Closing the client ends every call that waits for the broker. */
+  async #endWithin(timeoutMs: number): Promise<void> {
+    const cancel = this.#clock.after(timeoutMs, () => void this.#running?.client.close())
+    try {
+      await this.#ended
+    } finally {
+      cancel()
+    }
   }
 
   async #run(): Promise<void> {
@@ -177,7 +193,7 @@ export class KafkaStreams<T extends Tables> implements AsyncDisposable {
       onState: (state) => this.#become(state === 'running' ? 'RUNNING' : 'REBALANCING'),
     })
     const router = new Router({ plan, applicationId, client, thread: () => thread })
-    return { thread, router }
+    return { client, thread, router }
   }
 
   #createClient(context: ClientContext): Client {
@@ -196,6 +212,7 @@ export class KafkaStreams<T extends Tables> implements AsyncDisposable {
 }
 
 interface Running {
+  readonly client: Client
   readonly thread: StreamThread
   readonly router: Router
 }

@@ -129,7 +129,7 @@ function fromShortKey(key: Uint8Array): Uint8Array {
   return key[0] === 0 && isZeros(key) ? key.subarray(1) : key
 }
 
-/** lmdb-js hands out Buffers, whose `slice` does not copy. */
+/** lmdb-js hands out Buffers, whose `slice` does not copy. (Copying is cheaper than a view of a small one.) */
 function plain(buffer: Uint8Array): Uint8Array {
-  return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength)
+  return new Uint8Array(buffer)
 }

@@ -4,6 +4,7 @@ import { StreamsError } from '../core/errors.ts'
 import { forEachRow } from '../core/packed-rows.ts'
 import type { ByteStore, RangeOptions, Row, SpaceRows } from './byte-store.ts'
 import { type LmdbDatabase, type LmdbEnvironment, openEnvironment, pageSize } from './lmdb.ts'
+import { unreadable, writeError } from './lmdb-errors.ts'
 import { checkLmdbFile } from './lmdb-file.ts'
 import { splitKey, toLmdbKey, withKey } from './lmdb-keys.ts'
 import { LmdbRows, LmdbScan } from './lmdb-scan.ts'
@@ -16,7 +17,7 @@ export interface LmdbStoreOptions {
   readonly mapSizeBytes: number
   /** Spaces that may exist at once; 500 by default. */
   readonly maxSpaces?: number
-  /** Off: writes go through lmdb-js' public `batch`, the reference, ten times slower on the JavaScript thread. */
+  /** Off: writes go through lmdb-js' public `batch`, the reference, which is slower on the JavaScript thread. */
   readonly preparedStream?: boolean
 }
 
@@ -116,7 +117,8 @@ class LmdbStore implements ByteStore {
         }))
         if (!(await this.#stream?.write(batches))) await this.#writeBatch(batches)
       } catch (error) {
-        throw await this.#writeError(error, bytes)
+        const free = statfsSync(this.#directory)
+        throw await writeError(this.#directory, error, bytes, free.bavail * free.bsize)
       }
     })
   }
@@ -181,49 +183,7 @@ class LmdbStore implements ByteStore {
       )
   }
 
-  async #writeError(error: unknown, bytes: number): Promise<StreamsError> {
-    const cause = await commitError(error)
-    if (!isFull(cause, this.#directory, bytes)) return unreadable(this.#directory, cause)
-    return new StreamsError('state-full', `${this.#directory}: the disk is full`, {
-      cause,
-      details: { directory: this.#directory, bytes },
-    })
-  }
-
   #checkOpen(): void {
     if (this.#closed) throw storeClosed()
   }
-}
-
-/** A failed `batch` rejects with an error that holds a promise that rejects with the cause. */
-async function commitError(error: unknown): Promise<unknown> {
-  if (!(error instanceof Error && 'commitError' in error)) return error
-  try {
-    await error.commitError
-    return error
-  } catch (cause) {
-    return cause
-  }
-}
-
-/** ENOSPC, EDQUOT, EFBIG, MDB_MAP_FULL. */
-const fullCodes: ReadonlySet<unknown> = new Set([28, 122, 27, -30792])
-/** MDB_BAD_TXN: an earlier row of the transaction failed, and lmdb-js tells the last error only. */
-const badTransaction = -30782
-
-function isFull(error: unknown, directory: string, bytes: number): boolean {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined
-  if (fullCodes.has(code)) return true
-  if (code !== badTransaction) return false
-  const { bavail, bsize } = statfsSync(directory)
-  return bavail * bsize < bytes
-}
-
-function unreadable(directory: string, error: unknown): StreamsError {
-  if (StreamsError.is(error)) return error
-  const text = error instanceof Error ? error.message : String(error)
-  return new StreamsError('state-unreadable', `${directory}: ${text}`, {
-    cause: error,
-    details: { directory },
-  })
 }

@@ -1,5 +1,5 @@
-import { getInt64, putInt64 } from '../core/bytes.ts'
 import { StreamsError } from '../core/errors.ts'
+import { readInt64, writeInt64 } from './int64-bytes.ts'
 
 /** A value and its record's timestamp, ms; the value is shared with the store: do not change it. */
 export interface Timestamped {
@@ -10,7 +10,7 @@ export interface Timestamped {
 /** `timestamp int64 | value`, as Java's ValueAndTimestampSerializer. */
 export function timestampedRow(value: Uint8Array, timestamp: number): Uint8Array {
   const row = new Uint8Array(8 + value.length)
-  putInt64(viewOf(row), 0, timestamp)
+  writeInt64(row, 0, timestamp)
   row.set(value, 8)
   return row
 }
@@ -18,9 +18,5 @@ export function timestampedRow(value: Uint8Array, timestamp: number): Uint8Array
 export function readTimestamped(row: Uint8Array): Timestamped {
   if (row.length < 8)
     throw new StreamsError('state-unreadable', `a row of ${row.length} bytes has no timestamp`)
-  return { value: row.subarray(8), timestamp: getInt64(viewOf(row), 0) }
-}
-
-function viewOf(bytes: Uint8Array): DataView {
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  return { value: row.subarray(8), timestamp: readInt64(row, 0) }
 }

@@ -31,6 +31,8 @@ export class StreamThread {
   readonly #byInput = new Map<string, StreamTask>()
   #assignment: GroupAssignment | undefined
   #stopping = false
+  readonly #stopSignal = new AbortController()
+  #failure: unknown
   #lastCommit: number
   #lastCheckpoint: number
 
@@ -91,9 +93,8 @@ export class StreamThread {
     this.#stopSignal.abort()
   }
 
-  readonly #stopSignal = new AbortController()
-
   async #turn(): Promise<void> {
+    if (this.#failure !== undefined) throw this.#failure
     if (this.#member.rejoin || !this.#assignment) await this.#rebalance()
     if (!(await this.#restore())) return
     const busy = this.#runnable().some((task) => task.pending)
@@ -103,6 +104,12 @@ export class StreamThread {
     await this.#context.clock.turn()
     if (this.#msToCommit() <= 0 || this.#dirtyBytes() > this.#context.options.stateMemory / 2)
       await this.#commit()
+  }
+
+  /** Something that was not waited for went wrong: the next turn throws it. */
+  #fail(error: unknown): void {
+    this.#failure ??= error
+    this.#fetcher.wake()
   }
 
   #deliver(stretch: Fetched): void {
@@ -155,9 +162,10 @@ export class StreamThread {
     const full = this.#dirtyBytes() > options.stateMemory / 2
     if (!full && this.#lastCommit - this.#lastCheckpoint < options.checkpointIntervalMs) return
     this.#lastCheckpoint = this.#lastCommit
-    const checkpoints = [...this.#tasks.values()].map((task) => task.checkpoint())
+    const checkpoints = Promise.all([...this.#tasks.values()].map((task) => task.checkpoint()))
     // Memory is bounded: above half of it nothing more is taken in until the rows are on disk.
-    if (full) await Promise.all(checkpoints)
+    if (full) await checkpoints
+    else checkpoints.catch((error: unknown) => this.#fail(error))
   }
 
   /** Commits, joins the group again, and opens and closes tasks as the new assignment says. */
@@ -165,7 +173,10 @@ export class StreamThread {
     this.#context.onState('rebalancing')
     if (this.#member.lost) await this.#abandon()
     else await this.#commit()
+    const { memberId } = this.#member.group
     const { assignment } = await this.#member.join(this.#stopSignal.signal)
+    // Joined as somebody else: the group had forgotten this member, and its tasks may have moved on without it.
+    if (this.#member.group.memberId !== memberId) await this.#closeTasks([...this.#tasks.values()], false)
     const next = this.#context.assignor.assignment(assignment)
     const names = new Set(next.tasks.map(taskName))
     await this.#closeTasks(

@@ -10,6 +10,7 @@ import { Random } from './random.ts'
 import type { BrokerRestart, Kill, Pause, Round, Step } from './schedule.ts'
 import type { Tally } from './tally.ts'
 import { partitionsOf } from './topic-log.ts'
+import type { TransactionState } from './transaction-flag.ts'
 import { modelOf, storeQuestions, verifyOutput } from './verification.ts'
 import { type Verdict, verifyStore } from './verify.ts'
 import { WorkerProcess } from './worker-process.ts'
@@ -160,26 +161,42 @@ export class CrashRun {
     worker.start()
   }
 
-  /** Freezes a worker until the other has its tasks and goes on with them: back again, it must not commit. */
-  async #pause({ target, during }: Pause): Promise<void> {
+  /** Freezes a worker until the other has its tasks: back again, it must not commit what it did. */
+  async #pause({ target, during, until: wakes }: Pause): Promise<void> {
     const worker = this.#workers[target]!
     const other = this.#other(worker)
-    await until(`its transaction is ${during}`, async () => {
+    if (during === 'rebalance') await this.#pauseInRebalance(worker, other)
+    else await this.#pauseIn(worker, during === 'input' ? 'none' : 'records')
+    this.#options.tally.pauses++
+    await other.until('it has all tasks', () => other.assigned.length === partitions)
+    if (wakes === 'progress') {
+      await other.until('it runs all tasks', () => other.ownsAll)
+      await other.progress(5)
+    }
+    const { rebalances, aborts } = worker
+    worker.resume()
+    await worker.until('it is a member again', () => worker.rebalances > rebalances)
+    const outcome = worker.aborts > aborts ? 'its commit was refused' : 'it found out before a commit'
+    this.#options.progress(`paused ${worker.name} past its session (${during}, until ${wakes}): ${outcome}`)
+  }
+
+  async #pauseIn(worker: WorkerProcess, transaction: TransactionState): Promise<void> {
+    await until(`its transaction: ${transaction}`, async () => {
       worker.pause()
       await sleep(5)
-      if ((worker.transaction === 'none') === (during === 'none')) return true
+      if (worker.transaction === transaction) return true
       worker.resume()
       await sleep(this.#random.int(0, 20))
       return false
     })
-    this.#options.tally.pauses++
-    await other.until('it has taken over', () => other.ownsAll)
-    await other.progress(5)
-    const { rebalances, aborts } = worker
-    worker.resume()
-    await worker.until('it is a member again', () => worker.rebalances > rebalances)
-    const refused = worker.aborts > aborts ? 'its commit was refused' : 'it noticed by itself'
-    this.#options.progress(`paused ${worker.name} past its session (transaction: ${during}): ${refused}`)
+  }
+
+  /** The group waits for the other, which is gone; when that is given up, this one does not answer. */
+  async #pauseInRebalance(worker: WorkerProcess, other: WorkerProcess): Promise<void> {
+    await this.#killAndStart(other)
+    await worker.until('it joins the group anew', () => !worker.running)
+    await sleep(this.#random.int(20, 200))
+    worker.pause()
   }
 
   async #restartBroker({ signal }: BrokerRestart): Promise<void> {

@@ -12,12 +12,12 @@ export class ObservedProducer extends ProducerWrapper {
   }
 
   override send(topic: string, partition: number, batch: Uint8Array): void {
-    this.#flag.set('open')
+    this.#flag.set('records')
     super.send(topic, partition, batch)
   }
 
   override sendOffsets(offsets: readonly CommittedOffset[], group: GroupMetadata): Promise<void> {
-    this.#flag.set('open')
+    this.#flag.set('offsets')
     return super.sendOffsets(offsets, group)
   }
 

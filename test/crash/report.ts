@@ -14,7 +14,7 @@ export function summary({ rounds, seconds, tally, findings }: Results): string {
   const lines: [string, number | string][] = [
     ['rounds', rounds],
     ['kills', tally.kills],
-    ['kills that hit an open transaction', tally.killsInTransaction + tally.killsInEndTxn],
+    ['kills that hit an open transaction', tally.killsInTransaction],
     ['  of these during EndTxn', tally.killsInEndTxn],
     ['pauses past the session', tally.pauses],
     ['broker restarts', tally.brokerRestarts],

@@ -29,8 +29,10 @@ export interface Kill {
 export interface Pause {
   readonly kind: 'pause'
   readonly target: number
-  /** Whether its transaction is open at that time. */
-  readonly during: 'none' | 'open'
+  /** What it is doing then: reading input, sending records of a transaction, or waiting to join the group anew. */
+  readonly during: 'input' | 'records' | 'rebalance'
+  /** It wakes when the other was given its tasks, or only when the other has gone on with them. */
+  readonly until: 'takeover' | 'progress'
 }
 
 export interface BrokerRestart {
@@ -55,6 +57,8 @@ const moments: readonly Moment[] = [
   'rebalancing',
 ]
 
+const pauses: readonly Pause['during'][] = ['rebalance', 'input', 'records']
+
 /** Every run has a pause and a restart of the broker; moments repeat only when all have been. */
 export function schedule(rounds: number, seed: number, mutation: Mutation | undefined): Round[] {
   const random = new Random(seed)
@@ -73,7 +77,8 @@ export function schedule(rounds: number, seed: number, mutation: Mutation | unde
     const pause: Pause = {
       kind: 'pause',
       target: random.int(0, 1),
-      during: random.chance(0.5) ? 'none' : 'open',
+      during: pauses[round % pauses.length]!,
+      until: random.chance(0.5) ? 'takeover' : 'progress',
     }
     const signal = random.chance(0.5) ? 'SIGTERM' : 'SIGKILL'
     const commits = random.int(2, 10)
@@ -91,7 +96,8 @@ function stepThatShows(mutation: Mutation, kill: Kill, pause: Pause): Step {
     case 'checkpoint-before-end':
       return { ...kill, moment: 'checkpointed', both: false, late: false }
     case 'offsets-without-generation':
+      return { ...pause, during: 'input', until: 'progress' }
     case 'skip-abort':
-      return { ...pause, during: 'none' }
+      return { ...pause, during: 'records', until: 'takeover' }
   }
 }

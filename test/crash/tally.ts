@@ -4,7 +4,7 @@ import type { WorkerEvent } from './worker-messages.ts'
 /** Counts what happens in a run, over all lives of the workers. */
 export class Tally {
   kills = 0
-  /** Of these, how many met a transaction before its EndTxn, and during it. */
+  /** Of these, how many met an open transaction; of those, how many while it was being ended. */
   killsInTransaction = 0
   killsInEndTxn = 0
   pauses = 0
@@ -21,7 +21,7 @@ export class Tally {
 
   killed(transaction: TransactionState): void {
     this.kills++
-    if (transaction === 'open') this.killsInTransaction++
+    if (transaction !== 'none') this.killsInTransaction++
     if (transaction === 'ending') this.killsInEndTxn++
   }
 

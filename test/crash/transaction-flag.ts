@@ -1,9 +1,9 @@
 import { closeSync, openSync, readFileSync, writeSync } from 'node:fs'
 
-/** What a worker's producer was doing: nothing, sending records and offsets, or waiting for EndTxn. */
-export type TransactionState = 'none' | 'open' | 'ending'
+const states = ['none', 'records', 'offsets', 'ending'] as const
 
-const states = ['none', 'open', 'ending'] as const
+/** What a worker's producer was doing: nothing, sending records, sending offsets, or waiting for EndTxn. */
+export type TransactionState = (typeof states)[number]
 
 /** One byte in a file, which outlives a killed process. */
 export class TransactionFlag {

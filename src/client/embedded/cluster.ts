@@ -51,9 +51,11 @@ export class EmbeddedCluster {
   /** One request of a client: carried out in a later turn, in the order of the calls. */
   async request<T>(run: (cluster: this, now: number) => T | Promise<T>): Promise<T> {
     await this.#clock.turn()
-    const answer = run(this, this.#clock.monotonic())
-    this.#setAlarm()
-    return answer
+    try {
+      return run(this, this.#clock.monotonic())
+    } finally {
+      this.#setAlarm()
+    }
   }
 
   /** Produce: the explicit flow, AddPartitionsToTxn first. Its transaction must be the batch's. */

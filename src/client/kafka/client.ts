@@ -1,5 +1,4 @@
 import type { TopicPartition } from '../../core/topic-partition.ts'
-import { decompress } from '../../protocol/record-batch/compression.ts'
 import type {
   Client,
   ClientContext,
@@ -16,6 +15,7 @@ import type {
   TopicDescription,
 } from '../client.ts'
 import { Cluster } from './cluster.ts'
+import { lazyDecompress } from './compression-packages.ts'
 import { KafkaFetcher } from './fetcher.ts'
 import { KafkaGroupMember } from './group-member.ts'
 import { offsetsAt, stableOffsets } from './offsets.ts'
@@ -30,6 +30,7 @@ export function createKafkaClient(options: KafkaOptions, context: ClientContext)
 
 class KafkaClient implements Client {
   readonly #cluster: Cluster
+  readonly #decompress = lazyDecompress()
 
   constructor(cluster: Cluster) {
     this.#cluster = cluster
@@ -63,7 +64,7 @@ class KafkaClient implements Client {
   }
 
   fetcher(options: FetcherOptions): Fetcher {
-    return new KafkaFetcher(this.#cluster, options, decompress)
+    return new KafkaFetcher(this.#cluster, options, this.#decompress)
   }
 
   producer(options: ProducerOptions): Producer {

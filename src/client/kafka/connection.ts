@@ -115,8 +115,9 @@ export class Connection {
     return this.#sendAt(api, request, negotiate(api, range.minVersion, range.maxVersion), options)
   }
 
-  close(): void {
-    this.#fail(brokerUnreachable(this.address, 'was disconnected from'))
+  /** @param reason what pending requests are rejected with */
+  close(reason: StreamsError = brokerUnreachable(this.address, 'was disconnected from')): void {
+    this.#fail(reason)
   }
 
   #open(address: Address, onConnect: () => void): Socket {

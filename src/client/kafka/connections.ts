@@ -59,7 +59,7 @@ export class Connections {
 
   close(): void {
     this.#closed = true
-    this.reset()
+    for (const connection of this.#open.values()) connection.close(clientClosed())
   }
 
   #connect(name: string, address: Address): Promise<Connection> {

@@ -21,8 +21,8 @@ export interface SentBatch {
 export interface ProduceLaneEvents {
   answered(sent: readonly SentBatch[], response: ProduceResponse): void
   unanswered(sent: readonly SentBatch[], error: unknown): void
-  /** The connection is made, or there is room for one more request. */
-  free(): void
+  /** There is a connection now. */
+  connected(): void
   /** The connection cannot be made. */
   unreachable(queues: readonly ProduceQueue[], error: unknown): void
 }
@@ -86,7 +86,7 @@ export class ProduceLane {
     try {
       await this.#connections.to(this.#cluster.broker(this.#leader)!)
       this.#connecting = false
-      this.#events.free()
+      this.#events.connected()
     } catch (error) {
       this.#connecting = false
       this.#events.unreachable(queues, error)

@@ -7,10 +7,6 @@ import { clientClosed, isNetworkError } from './unreachable.ts'
 
 export interface RetryOptions {
   readonly signal?: AbortSignal | undefined
-  /** For errors beyond those that the protocol calls retriable. */
-  readonly also?: (error: unknown) => boolean
-  /** Time for errors of the protocol, ms. Default: the client's `apiTimeoutMs`. */
-  readonly limitMs?: number
 }
 
 /** First and longest pause, ms. */
@@ -89,8 +85,7 @@ export class Retry {
       return this.#everConnected || elapsed < this.#settings.startTimeoutMs
     }
     this.#everConnected ||= kafkaErrorOf(error) !== undefined
-    const limit = options.limitMs ?? this.#settings.apiTimeoutMs
-    return (isRetriableError(error) || options.also?.(error) === true) && elapsed < limit
+    return isRetriableError(error) && elapsed < this.#settings.apiTimeoutMs
   }
 }
 

@@ -100,6 +100,19 @@ describe('transaction timeout', () => {
     expect(await fixture.latest(topic)).toEqual([4, 4])
   })
 
+  test('also when the request that began it was refused', async () => {
+    const fixture = new Fixture()
+    const topic = await fixture.topic()
+    const producer = await fixture.producer('tx', 10_000)
+    const stranger = { ...noMember, memberId: 'stranger' }
+    await expect(producer.sendOffsets([], stranger)).rejects.toMatchObject({ code: 'fenced' })
+    await fixture.pass(10_000)
+    const { producerEpoch } = producer
+    await producer.init()
+    expect(producer.producerEpoch).toBe(producerEpoch + 2)
+    expect(await fixture.latest(topic)).toEqual([0, 0])
+  })
+
   test('counts from the begin of each transaction', async () => {
     const fixture = new Fixture()
     const topic = await fixture.topic()
@@ -200,13 +213,15 @@ describe('group membership', () => {
     const fixture = new Fixture()
     const [slow, quick] = [fixture.member(), fixture.member()]
     await slow.join()
+    let told = 0
+    slow.onRejoin = () => told++
     const joining = quick.join()
     await fixture.pass(29_000)
-    expect([slow.rejoin, slow.lost]).toEqual([true, false])
+    expect([slow.rejoin, slow.lost, told]).toEqual([true, false, 1])
     await fixture.pass(4000)
     const { assignment } = await joining
     expect(assignment).toEqual(utf8(quick.group.memberId))
-    expect(slow.lost).toBe(true)
+    expect([slow.lost, told]).toEqual([true, 1])
   })
 
   test('who waits for a leader that vanished joins again', async () => {

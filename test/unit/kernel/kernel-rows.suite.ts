@@ -289,6 +289,7 @@ export function rowsSuite(create: CreateKernel): void {
       const next = reopened(driver, windowed)
       more(next, ...at(450, 3000))
       expect(next.expire()).toEqual([0, 1, 2, 7])
+      expect(next.expire()).toEqual([])
       expect(next.snapshot()).toEqual([rowOf(15, 3000, 'k', 1, 3000)])
       expect(next.region.get(utf8('k'), 250)).toBeUndefined()
     })

@@ -161,6 +161,7 @@ test('rows in use are spared: a scan does not push out the hot ones', () => {
   let reads = 0
   for (let from = 1000; from < 4000; from += 10) {
     reads += driver.process([batchOf(keys(0, 20))])
+    checkpoint(driver)
     driver.process([batchOf(keys(from, from + 10))])
     checkpoint(driver)
   }
