@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
 
 /** One Kafka broker for all test files of the run. */
@@ -11,6 +12,13 @@ const serial = {
 }
 
 export default defineConfig({
+  resolve: {
+    // What examples import is tested from its source.
+    alias: [
+      { find: /^millrace$/, replacement: join(import.meta.dirname, 'src/index.ts') },
+      { find: /^millrace\/testing$/, replacement: join(import.meta.dirname, 'src/testing/index.ts') },
+    ],
+  },
   test: {
     projects: [
       { extends: true, test: { name: 'unit', include: ['test/unit/**/*.test.ts'] } },

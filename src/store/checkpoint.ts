@@ -82,7 +82,11 @@ function isCount(value: unknown): boolean {
 }
 
 /** A store as it should be now. */
-export type ExpectedStore = Omit<CheckpointedStore, 'changelogOffset'>
+export interface ExpectedStore extends Omit<CheckpointedStore, 'changelogOffset'> {
+  /** What the changelog still holds: a checkpoint from before or beyond it cannot be rolled forward. */
+  readonly changelogStart: number
+  readonly changelogEnd: number
+}
 
 export interface JudgeOptions {
   /** Wall time, ms. */
@@ -143,5 +147,8 @@ function differenceOf(known: CheckpointedStore | undefined, store: ExpectedStore
     return `its changelog was ${known.changelogTopic}-${known.changelogPartition}`
   if (known.changelogTopicId !== store.changelogTopicId)
     return `its changelog ${known.changelogTopic} was deleted and made again`
+  const { changelogOffset } = known
+  if (changelogOffset < store.changelogStart || changelogOffset > store.changelogEnd)
+    return `its offset ${changelogOffset} is not in the changelog, which has ${store.changelogStart} to ${store.changelogEnd}`
   return undefined
 }

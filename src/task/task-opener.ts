@@ -173,6 +173,8 @@ export class TaskOpener {
           changelogTopic: topic,
           changelogTopicId: facts.topics.get(topic)?.id ?? '',
           changelogPartition: id.partition,
+          changelogStart: facts.earliest.get(topicPartitionName(topic, id.partition)) ?? 0,
+          changelogEnd: facts.latest.get(topicPartitionName(topic, id.partition)) ?? 0,
         }
       }),
       storage: kept ? { kind: 'disk', directory, mapSizeBytes: options.stateMapSize } : { kind: 'memory' },

@@ -78,8 +78,10 @@ export class StreamThread {
     try {
       await this.#producer.init()
       while (!this.#stopping) await this.#guarded(() => this.#turn())
-      await this.#commit()
-      await this.#closeTasks([...this.#tasks.values()], true)
+      if (!this.#member.lost) {
+        await this.#commit()
+        await this.#closeTasks([...this.#tasks.values()], true)
+      }
     } finally {
       await this.#closeTasks([...this.#tasks.values()], false)
       await this.#leave()
@@ -153,6 +155,9 @@ export class StreamThread {
   /** One transaction for all tasks; then, when it is time or memory asks for it, their checkpoints. */
   async #commit(): Promise<void> {
     const { clock, hooks, options } = this.#context
+    // It has no generation any more by which the broker could refuse a zombie's offsets.
+    if (this.#member.lost)
+      throw new StreamsError('fenced', 'the group has forgotten this member: others may run its tasks')
     const start = clock.monotonic()
     const records = await commitTasks([...this.#tasks.values()], this.#producer, this.#member.group)
     this.#lastCommit = clock.monotonic()
@@ -173,10 +178,12 @@ export class StreamThread {
     this.#context.onState('rebalancing')
     if (this.#member.lost) await this.#abandon()
     else await this.#commit()
-    const { memberId } = this.#member.group
+    const before = this.#member.group
     const { assignment } = await this.#member.join(this.#stopSignal.signal)
-    // Joined as somebody else: the group had forgotten this member, and its tasks may have moved on without it.
-    if (this.#member.group.memberId !== memberId) await this.#closeTasks([...this.#tasks.values()], false)
+    // In a generation that this member did not hear of, its tasks may have moved on without it.
+    const { memberId, generationId } = this.#member.group
+    if (memberId !== before.memberId || generationId > before.generationId + 1)
+      await this.#closeTasks([...this.#tasks.values()], false)
     const next = this.#context.assignor.assignment(assignment)
     const names = new Set(next.tasks.map(taskName))
     await this.#closeTasks(

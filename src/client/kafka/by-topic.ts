@@ -1,4 +1,5 @@
 import type { TopicPartition } from '../../core/topic-partition.ts'
+import { append } from './append.ts'
 
 /** The shape of most requests: topics, and in each its partitions. */
 export function byTopic<T extends TopicPartition, P>(
@@ -6,10 +7,6 @@ export function byTopic<T extends TopicPartition, P>(
   partition: (one: T) => P,
 ): { readonly name: string; readonly partitions: readonly P[] }[] {
   const topics = new Map<string, P[]>()
-  for (const one of all) {
-    const partitions = topics.get(one.topic)
-    if (partitions) partitions.push(partition(one))
-    else topics.set(one.topic, [partition(one)])
-  }
+  for (const one of all) append(topics, one.topic, partition(one))
   return [...topics].map(([name, partitions]) => ({ name, partitions }))
 }

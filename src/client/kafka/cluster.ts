@@ -5,6 +5,7 @@ import { type MetadataResponse, type MetadataTopic, metadata } from '../../proto
 import type { Api } from '../../protocol/codec.ts'
 import { kafkaError, meansStaleCoordinator, protocolError } from '../../protocol/error-codes.ts'
 import type { ClientContext } from '../client.ts'
+import { append } from './append.ts'
 import type { Connection } from './connection.ts'
 import { Connections } from './connections.ts'
 import { checkCode, kafkaErrorOf } from './kafka-error.ts'
@@ -126,9 +127,7 @@ export class Cluster {
       const leader = this.leader(one.topic, one.partition)
       if (leader === undefined)
         throw protocolError(kafkaError.LEADER_NOT_AVAILABLE, topicPartitionName(one.topic, one.partition))
-      const group = groups.get(leader)
-      if (group) group.push(one)
-      else groups.set(leader, [one])
+      append(groups, leader, one)
     }
     return groups
   }

@@ -2,6 +2,7 @@ import { StreamsError } from '../../core/errors.ts'
 import { topicPartitionName } from '../../core/topic-partition.ts'
 import type { ProduceResponse } from '../../protocol/api/produce.ts'
 import { isRetriable, kafkaError, meansStaleMetadata, protocolError } from '../../protocol/error-codes.ts'
+import { append } from './append.ts'
 import type { Cluster } from './cluster.ts'
 import type { Connections } from './connections.ts'
 import { LeaderSearch } from './leader-search.ts'
@@ -102,10 +103,9 @@ export class Delivery {
     for (const queue of this.#queues.values()) {
       if (!queue.hasWaiting) continue
       const leader = this.#cluster.leader(queue.topic, queue.partition)
+      if (leader === undefined) leaderless.add(queue.topic)
       if (!gate.admits(queue)) outside.push(queue)
-      else if (leader === undefined) leaderless.add(queue.topic)
-      else if (leaders.has(leader)) leaders.get(leader)!.push(queue)
-      else leaders.set(leader, [queue])
+      else if (leader !== undefined) append(leaders, leader, queue)
     }
     if (outside.length > 0) gate.apply(outside)
     for (const [leader, queues] of leaders) this.#lane(leader).pump(queues)

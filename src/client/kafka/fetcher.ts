@@ -1,33 +1,25 @@
 import { StreamsError } from '../../core/errors.ts'
 import { type TopicPartition, topicPartitionName } from '../../core/topic-partition.ts'
-import {
-  type FetchedPartition,
-  type FetchRequest,
-  type FetchResponse,
-  fetch,
-  noFetchSession,
-} from '../../protocol/api/fetch.ts'
+import { type FetchedPartition, type FetchResponse, fetch } from '../../protocol/api/fetch.ts'
 import { isRetriable, kafkaError, meansStaleMetadata, protocolError } from '../../protocol/error-codes.ts'
 import type { Decompress } from '../../protocol/record-batch/compression.ts'
 import { readableRuns } from '../../protocol/record-batch/readable-runs.ts'
 import type { Fetched, Fetcher, FetcherOptions } from '../client.ts'
-import { byTopic } from './by-topic.ts'
+import { append } from './append.ts'
 import type { Cluster } from './cluster.ts'
 import type { Connections } from './connections.ts'
 import { FetchBuffers, SharedResponse } from './fetch-buffers.ts'
 import { type FetchPartition, fetchPartition, Stretch } from './fetch-partition.ts'
+import { fetchRequest } from './fetch-request.ts'
 import { checkCode, isRetriableError } from './kafka-error.ts'
 import { LeaderSearch } from './leader-search.ts'
-import { isolationLevels, offsetsAt } from './offsets.ts'
+import { offsetsAt } from './offsets.ts'
 import { isNetworkError } from './unreachable.ts'
 
 /** How long a broker holds a request back when it has nothing: partitions added meanwhile wait as long. */
 const longPollMs = 100
 /** While some partitions must wait for memory, so that they do not wait for the others' silence too. */
 const shortPollMs = 10
-/** Larger responses fall out of the processor's caches: 8 MiB halves the rate. */
-const maxResponseBytes = 4 * 1024 * 1024
-
 /** One request in flight a leader; the next is sent when what came has been polled, and so runs while it is processed. */
 export class KafkaFetcher implements Fetcher {
   readonly #cluster: Cluster
@@ -198,12 +190,12 @@ export class KafkaFetcher implements Fetcher {
   async #request(
     leader: number,
     partitions: readonly FetchPartition[],
-    waitMs: number,
+    maxWaitMs: number,
   ): Promise<{ readonly answer: FetchResponse; readonly shared: SharedResponse }> {
     const connection = await this.#connections.to(this.#cluster.broker(leader)!)
     let bytes: Uint8Array | undefined
-    const answer = await connection.send(fetch, this.#body(partitions, waitMs), {
-      waitMs,
+    const answer = await connection.send(fetch, fetchRequest(partitions, this.#options, maxWaitMs), {
+      waitMs: maxWaitMs,
       allocate: (size) => {
         bytes = this.#buffers.take(size)
         return bytes
@@ -211,25 +203,6 @@ export class KafkaFetcher implements Fetcher {
     })
     checkCode(answer.errorCode, 'Fetch')
     return { answer, shared: new SharedResponse(this.#buffers, bytes) }
-  }
-
-  #body(partitions: readonly FetchPartition[], maxWaitMs: number): FetchRequest {
-    const { partitionBytes, isolation } = this.#options
-    const topics = byTopic(partitions, ({ partition, offset }) => ({
-      partition,
-      currentLeaderEpoch: -1,
-      fetchOffset: offset,
-      partitionMaxBytes: partitionBytes,
-    }))
-    return {
-      maxWaitMs,
-      minBytes: 1,
-      maxBytes: Math.max(partitionBytes, Math.min(maxResponseBytes, partitionBytes * partitions.length)),
-      isolationLevel: isolationLevels[isolation],
-      ...noFetchSession,
-      topics: topics.map(({ name, partitions }) => ({ topic: name, partitions })),
-      forgottenTopics: [],
-    }
   }
 
   /** @returns whether the leader should be left alone for a moment */
@@ -333,12 +306,6 @@ export class KafkaFetcher implements Fetcher {
     if (!this.#closed) this.#failure ??= error as StreamsError
     this.#endWait?.()
   }
-}
-
-function append<K, V>(groups: Map<K, V[]>, key: K, value: V): void {
-  const group = groups.get(key)
-  if (group) group.push(value)
-  else groups.set(key, [value])
 }
 
 function totalLength(runs: readonly Uint8Array[]): number {

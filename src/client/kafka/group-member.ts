@@ -1,5 +1,4 @@
 import type { StreamsError } from '../../core/errors.ts'
-import type { Clock } from '../../core/time/clock.ts'
 import { type HeartbeatRequest, heartbeat } from '../../protocol/api/heartbeat.ts'
 import { type JoinGroupRequest, type JoinGroupResponse, joinGroup } from '../../protocol/api/join-group.ts'
 import { type LeaveGroupResponse, leaveGroup } from '../../protocol/api/leave-group.ts'
@@ -14,9 +13,9 @@ import { kafkaError } from '../../protocol/error-codes.ts'
 import type { GroupMember, GroupMetadata, GroupOptions } from '../client.ts'
 import type { Cluster, CoordinatorQuestion } from './cluster.ts'
 import type { Connections } from './connections.ts'
-import { checkCode, isRetriableError, kafkaErrorOf } from './kafka-error.ts'
-import { pauseMs } from './retry.ts'
-import { brokerUnreachable, clientClosed, isNetworkError } from './unreachable.ts'
+import { Heartbeats } from './heartbeats.ts'
+import { checkCode, kafkaErrorOf } from './kafka-error.ts'
+import { brokerUnreachable, isNetworkError } from './unreachable.ts'
 import { within } from './within.ts'
 
 const protocolType = 'consumer'
@@ -41,14 +40,18 @@ export class KafkaGroupMember implements GroupMember {
   #lost = false
   #joining = false
   #fenced: StreamsError | undefined
-  /** Cancels the heartbeats. */
-  #heart: AbortController | undefined
+  readonly #heart: Heartbeats
   onRejoin: (() => void) | undefined
 
   constructor(cluster: Cluster, options: GroupOptions) {
     this.#cluster = cluster
     this.#options = options
     this.#connections = cluster.connections()
+    this.#heart = new Heartbeats(cluster, options, {
+      beat: (limitMs) => this.#heartbeat(limitMs),
+      refused: (error) => this.#refused(error),
+      expired: () => this.#expire(),
+    })
     cluster.users.add(this)
   }
 
@@ -94,7 +97,7 @@ export class KafkaGroupMember implements GroupMember {
     const { groupId } = this.#options
     const { memberId, groupInstanceId } = this.group
     const members = [{ memberId, groupInstanceId, reason }]
-    this.#stopHeart()
+    this.#heart.stop()
     this.#memberId = ''
     this.#generationId = noGeneration
     try {
@@ -112,13 +115,13 @@ export class KafkaGroupMember implements GroupMember {
   }
 
   stop(): void {
-    this.#stopHeart()
+    this.#heart.stop()
     this.#connections.reset()
   }
 
   /** For good: of the client. */
   close(): void {
-    this.#stopHeart()
+    this.#heart.stop()
     this.#connections.close()
     this.#cluster.users.delete(this)
   }
@@ -129,7 +132,7 @@ export class KafkaGroupMember implements GroupMember {
 
   /** @returns undefined if the group began anew meanwhile */
   async #joinOnce(signal: AbortSignal | undefined): Promise<Joined | undefined> {
-    this.#stopHeart()
+    this.#heart.stop()
     const joined = await this.#joinGroup(signal)
     if (!joined) return undefined
     this.#memberId = joined.memberId
@@ -139,7 +142,7 @@ export class KafkaGroupMember implements GroupMember {
     if (!assignment) return undefined
     this.#rejoin = false
     this.#lost = false
-    this.#startHeart()
+    this.#heart.start()
     return { assignment, generationId: joined.generationId }
   }
 
@@ -168,13 +171,13 @@ export class KafkaGroupMember implements GroupMember {
     signal: AbortSignal | undefined,
   ): Promise<readonly SyncGroupAssignment[]> {
     if (leader !== memberId || skipAssignment) return []
-    this.#startHeart()
+    this.#heart.start()
     try {
       const assigned = await this.#options.assign(members)
       signal?.throwIfAborted()
       return [...assigned].map(([member, assignment]) => ({ memberId: member, assignment }))
     } finally {
-      this.#stopHeart()
+      this.#heart.stop()
     }
   }
 
@@ -254,47 +257,6 @@ export class KafkaGroupMember implements GroupMember {
     }
   }
 
-  #startHeart(): void {
-    this.#stopHeart()
-    this.#heart = new AbortController()
-    void this.#beat(this.#heart.signal)
-  }
-
-  #stopHeart(): void {
-    this.#heart?.abort(clientClosed())
-    this.#heart = undefined
-  }
-
-  /** Never rejects. Ends when stopped, or when the group has forgotten this member. */
-  async #beat(stopped: AbortSignal): Promise<void> {
-    const { clock } = this.#cluster.context
-    const { heartbeatIntervalMs, sessionTimeoutMs } = this.#options
-    let heardAt = clock.monotonic()
-    let failures = 0
-    for (;;) {
-      const pause = failures === 0 ? heartbeatIntervalMs : pauseMs(failures, 20, heartbeatIntervalMs)
-      if (!(await sleeps(clock, pause, stopped))) return
-      try {
-        await this.#heartbeat(heardAt + sessionTimeoutMs - clock.monotonic())
-        failures = 0
-      } catch (error) {
-        if (stopped.aborted || this.#cluster.retry.closing.aborted) return
-        failures++
-        if (isNetworkError(error)) this.#cluster.retry.report(error, failures)
-        else if (!isRetriableError(error)) {
-          this.#refused(error as StreamsError)
-          failures = 0
-        }
-      }
-      if (stopped.aborted || this.#lost) return
-      if (failures === 0) heardAt = clock.monotonic()
-      else if (clock.monotonic() - heardAt >= sessionTimeoutMs) {
-        this.#expire()
-        return
-      }
-    }
-  }
-
   async #heartbeat(limitMs: number): Promise<void> {
     const { groupId } = this.#options
     const { memberId, generationId, groupInstanceId } = this.group
@@ -304,7 +266,8 @@ export class KafkaGroupMember implements GroupMember {
     )
   }
 
-  #refused(error: StreamsError): void {
+  /** @returns whether it is a member all the same */
+  #refused(error: StreamsError): boolean {
     switch (kafkaErrorOf(error)) {
       case kafkaError.REBALANCE_IN_PROGRESS:
         this.#wantRejoin()
@@ -315,6 +278,7 @@ export class KafkaGroupMember implements GroupMember {
       default:
         this.#lose(kafkaErrorOf(error) === kafkaError.UNKNOWN_MEMBER_ID)
     }
+    return !this.#lost
   }
 
   /** No heartbeat was answered for a session: by now the broker must have given up this member. */
@@ -347,15 +311,4 @@ export class KafkaGroupMember implements GroupMember {
 function checkLeft({ errorCode, members }: LeaveGroupResponse): void {
   for (const code of [errorCode, ...members.map((member) => member.errorCode)])
     if (code !== kafkaError.UNKNOWN_MEMBER_ID) checkCode(code, 'LeaveGroup')
-}
-
-/** @returns false if it was stopped */
-async function sleeps(clock: Clock, ms: number, stopped: AbortSignal): Promise<boolean> {
-  try {
-    await clock.sleep(ms, stopped)
-    return true
-  } catch (error) {
-    if (stopped.aborted) return false
-    throw error
-  }
 }

@@ -4,6 +4,7 @@ import {
   type Checkpoint,
   type CheckpointedStore,
   decodeCheckpoint,
+  type ExpectedStore,
   encodeCheckpoint,
   type JudgeOptions,
   judgeCheckpoint,
@@ -17,6 +18,7 @@ const store: CheckpointedStore = {
   changelogPartition: 3,
   changelogOffset: 42,
 }
+const expectedStore: ExpectedStore = { ...store, changelogStart: 0, changelogEnd: 100 }
 const checkpoint: Checkpoint = {
   format: 1,
   stores: [store],
@@ -28,10 +30,10 @@ const options: JudgeOptions = { now: 1_000_500, bootId: 'boot', deleteRetentionM
 
 const judge = (
   change: Partial<Checkpoint> = {},
-  expected: Partial<CheckpointedStore> = {},
+  expected: Partial<ExpectedStore> = {},
   judging: Partial<JudgeOptions> = {},
 ): string => {
-  const judgement = judgeCheckpoint({ ...checkpoint, ...change }, [{ ...store, ...expected }], {
+  const judgement = judgeCheckpoint({ ...checkpoint, ...change }, [{ ...expectedStore, ...expected }], {
     ...options,
     ...judging,
   })
@@ -77,11 +79,11 @@ describe('judging', () => {
   })
 
   test('none, and one of another format', () => {
-    expect(judgeCheckpoint(undefined, [store], options)).toEqual({
+    expect(judgeCheckpoint(undefined, [expectedStore], options)).toEqual({
       use: false,
       reason: 'there is no checkpoint',
     })
-    expect(judgeCheckpoint('malformed', [store], options)).toMatchObject({ use: false })
+    expect(judgeCheckpoint('malformed', [expectedStore], options)).toMatchObject({ use: false })
   })
 
   test('another boot counts only if it was not closed cleanly', () => {
@@ -103,6 +105,12 @@ describe('judging', () => {
     expect(judge({}, { changelogTopic: 'x' })).toMatch(/changelog was app-counts-changelog-3/)
     expect(judge({}, { changelogPartition: 4 })).toMatch(/changelog was app-counts-changelog-3/)
     expect(judge({}, { changelogTopicId: 'topic-2' })).toMatch(/made again/)
+  })
+
+  test('the changelog must still hold the offset to go on from', () => {
+    expect(judge({}, { changelogStart: 42, changelogEnd: 42 })).toBe(used)
+    expect(judge({}, { changelogStart: 43 })).toMatch(/42 is not in the changelog, which has 43 to 100/)
+    expect(judge({}, { changelogEnd: 41 })).toMatch(/42 is not in the changelog, which has 0 to 41/)
   })
 
   test('every store must be there, others may be', () => {

@@ -17,6 +17,8 @@ const expected = (name: string, change: Partial<ExpectedStore> = {}): ExpectedSt
   changelogTopic: `app-${name}-changelog`,
   changelogTopicId: 'id-1',
   changelogPartition: 1,
+  changelogStart: 0,
+  changelogEnd: 1_000_000,
   ...change,
 })
 const minute = 60_000
