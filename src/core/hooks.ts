@@ -32,15 +32,17 @@ export interface HookEvents {
 }
 
 export class Hooks {
-  readonly #listeners = new Map<keyof HookEvents, ((event: never) => void)[]>()
+  readonly #listeners = new Map<keyof HookEvents, Set<(event: never) => void>>()
 
   /** @returns a function that removes the listener. */
   on<E extends keyof HookEvents>(event: E, listener: (event: HookEvents[E]) => void): () => void {
-    const list = this.#listeners.get(event) ?? []
-    list.push(listener as (event: never) => void)
-    this.#listeners.set(event, list)
+    // A function of its own, so that a listener added twice is called twice and removed once.
+    const own = (facts: HookEvents[E]): void => listener(facts)
+    const listeners = this.#listeners.get(event) ?? new Set()
+    this.#listeners.set(event, listeners)
+    listeners.add(own)
     return () => {
-      list.splice(list.indexOf(listener as (event: never) => void), 1)
+      listeners.delete(own)
     }
   }
 

@@ -259,7 +259,7 @@ describe('a damaged batch is named with its offset', () => {
     [/claims -1 bytes/, [1, 0, 0, 0, 1, 1, 0]],
     [/before its attributes/, [0, 0, 0, 0, 1, 1, 0]],
     [/time delta is cut off/, [4, 0, 0x80, 0, 1, 1, 0]],
-    [/time delta is longer than 10/, [24, 0, ...Array(11).fill(0x80)]],
+    [/time delta is longer than 10/, [32, 0, ...Array(10).fill(0x80), 0, 0, 1, 1, 0]],
     [/offset delta is longer than 5/, [24, 0, 0, 0x80, 0x80, 0x80, 0x80, 0x80, 1, 1, 1, 0, 0]],
     [/record length is longer than 5/, [0x80, 0x80, 0x80, 0x80, 0x80, 0, 0, 0]],
     [/key claims -2 bytes/, [12, 0, 0, 0, 3, 1, 0]],
