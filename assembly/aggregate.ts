@@ -17,7 +17,7 @@ import { markChanged, rowFor } from './rows'
 import { segmentFor } from './segments'
 import { stats } from './stats'
 import { Segment } from './table'
-import { advance, isClosed, windowOf } from './window'
+import { advance, advancePartition, isClosed, windowOf } from './window'
 
 /** The records that count, as columns: which record, its row's hash and segment, its row. */
 let records: usize = 0
@@ -59,10 +59,12 @@ function admits(index: usize, filtered: usize): bool {
   const status = statusAt(index)
   if (status > FAILS) return false
   stats.records++
-  if (int64(times, index) < 0) {
+  const time = int64(times, index)
+  if (time < 0) {
     stats.negativeTimestamps++
     return false
   }
+  advancePartition(time)
   if (status == GOOD ? filtered && !load<u8>(filtered + index) : status != PASSES) {
     stats.filtered++
     return false
@@ -132,8 +134,11 @@ export function fill(index: i32, exists: i32, timestamp: f64, count: f64): void 
 export function apply(): i32 {
   for (let i = applied; i < admitted; i++) {
     const entry = changetype<Entry>(address(entries, i))
-    const time = int64(times, int32(records, i))
-    const full = change(entry, entry.count + 1, max(entry.timestamp, time))
+    const record = <usize>int32(records, i)
+    const time = int64(times, record)
+    const headers = address(columns.valueAt, record) + max(int32(columns.valueLength, record), 0)
+    const headersLength = int32(columns.headersLength, record)
+    const full = change(entry, entry.count + 1, max(entry.timestamp, time), headers, headersLength)
     if (full >= 0) {
       applied = i
       return full

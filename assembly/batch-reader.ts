@@ -1,8 +1,9 @@
 /**
  * Record batches v2 into columns. Each length, count and varint is checked before it is used: bytes come from the network.
  *
- *   0 baseOffset i64 | 8 batchLength i32 | 12 leaderEpoch i32 | 16 magic i8 | 17 crc u32 | 21 attributes i16 | 23 lastOffsetDelta i32
- *   27 baseTimestamp i64 | 35 maxTimestamp i64 | 43 producerId i64 | 51 producerEpoch i16 | 53 baseSequence i32 | 57 count i32 | records
+ *   0 baseOffset i64 | 8 batchLength i32 | 12 leaderEpoch i32 | 16 magic i8 | 17 crc u32 | 21 attributes i16
+ *   23 lastOffsetDelta i32 | 27 baseTimestamp i64 | 35 maxTimestamp i64 | 43 producerId i64 | 51 producerEpoch i16
+ *   53 baseSequence i32 | 57 count i32 | records
  *   record: length | attributes i8 | timestampDelta | offsetDelta | keyLength | key | valueLength | value | headers
  */
 import { get16, get32, get64 } from './bytes'
@@ -153,6 +154,7 @@ function decodeRecords(n: i32, limit: i32): i32 {
     const valueAt = p
     if (valueLength < -1 || max(valueLength, 0) > <i32>(stop - p)) return fail(VALUE_LENGTH)
     p += max(valueLength, 0)
+    const headersAt = p
     const headers = varint(p)
     p += varintSize(p)
     if (headers) p = skipHeaders(p, stop, headers)
@@ -165,6 +167,7 @@ function decodeRecords(n: i32, limit: i32): i32 {
     setInt32(columns.keyLength, n, keyLength)
     setAddress(columns.valueAt, n, valueAt)
     setInt32(columns.valueLength, n, valueLength)
+    setInt32(columns.headersLength, n, <i32>(stop - headersAt))
     setInt64(columns.timestamp, n, timestamp)
     setInt64(columns.offset, n, offset)
     n++

@@ -8,8 +8,11 @@ import { putVarint, putVarlong, sizeOfVarint, sizeOfVarlong } from './varint'
 const FIRST_ORDER: u32 = 14
 const TRANSACTIONAL: i32 = 0x10
 
-/** More than a record's lengths, deltas and header count take. */
-export const ROOM: u32 = 64
+/** More than a record's lengths and deltas take. */
+export const ROOM: u32 = 63
+
+/** Bytes of the headers of a record that has none: their count. */
+export const NO_HEADERS: i32 = 1
 
 @unmanaged
 export class BatchWriter {
@@ -61,13 +64,15 @@ export class BatchWriter {
     this.size = <u32>(end - this.buffer)
   }
 
-  /** @param value of 8 bytes, big-endian. */
+  /** @param value of 8 bytes, big-endian. @param headers with their count, as another record had them. */
   @inline
-  finishInt64(p: usize, value: i64): void {
+  finishInt64(p: usize, value: i64, headers: usize, headersLength: i32): void {
     p = putVarint(p, 8)
     put64(p, value)
-    store<u8>(p, 0, 8) // no headers
-    this.finish(p + 9)
+    p += 8
+    if (headersLength == NO_HEADERS) store<u8>(p, 0)
+    else memory.copy(p, headers, headersLength)
+    this.finish(p + headersLength)
   }
 
   grow(size: usize): void {

@@ -1,6 +1,6 @@
 /** The check of a stretch: keys and values against their formats, fields, event times. One status a record. */
-import { address, columns, count, int32, int64, MOST, setInt64 } from './columns'
-import { kindAt, NUMBER, numberAt, clearFields } from './fields'
+import { address, columns, count, int32, MOST, setInt64 } from './columns'
+import { clearFields, kindAt, NUMBER, numberAt } from './fields'
 import { inexact, parse } from './json'
 import { alloc } from './memory'
 import { ANY, JSON, program } from './program'

@@ -10,6 +10,8 @@ export class Columns {
   keyLength: usize
   valueAt: usize
   valueLength: usize
+  /** Bytes of the headers with their count; they follow the value. */
+  headersLength: usize
   timestamp: usize
   offset: usize
 }
@@ -19,6 +21,7 @@ columns.keyAt = alloc(4 * MOST)
 columns.keyLength = alloc(4 * MOST)
 columns.valueAt = alloc(4 * MOST)
 columns.valueLength = alloc(4 * MOST)
+columns.headersLength = alloc(4 * MOST)
 columns.timestamp = alloc(8 * MOST)
 columns.offset = alloc(8 * MOST)
 

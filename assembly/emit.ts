@@ -1,5 +1,5 @@
 /** What a count emits: the output at each change, the changelog at each change or at the commit. */
-import { BatchWriter, openWriter, ROOM, writerAt } from './batch-writer'
+import { BatchWriter, NO_HEADERS, openWriter, ROOM, writerAt } from './batch-writer'
 import { copy, put32, put64 } from './bytes'
 import { Entry } from './entry'
 import { partitionFor } from './hash'
@@ -22,11 +22,12 @@ export function makeEmit(): void {
 }
 
 /**
- * Changes a row's value and emits it.
+ * Changes a row's value and emits it: the output with the headers of the record that changed it, as Java does
+ * (KStreamAggregate and KStreamWindowAggregate forward `record.withKey(...)`), the changelog without.
  * @returns the number of the writer that is full, nothing having changed, or -1.
  */
 @inline
-export function change(entry: Entry, count: i64, timestamp: i64): i32 {
+export function change(entry: Entry, count: i64, timestamp: i64, headers: usize, headersLength: i32): i32 {
   const each = program.changelog == EACH
   const partitions = program.partitions
   let keyLength = 0
@@ -37,16 +38,16 @@ export function change(entry: Entry, count: i64, timestamp: i64): i32 {
       partition = program.partitionByKey
         ? partitionFor(entry.key, entry.keyLength, partitions)
         : partitionFor(outputKey, keyLength, partitions)
-    if (!writerAt(partition).fits(ROOM + keyLength + COUNT_BYTES)) return partition
+    if (!writerAt(partition).fits(ROOM + keyLength + COUNT_BYTES + headersLength)) return partition
   }
   if (each && !changelogFits(entry)) return changelog
   entry.count = count
   entry.timestamp = timestamp
   if (partitions) {
     const writer = writerAt(partition)
-    const p = beginCount(writer, timestamp, keyLength)
+    const p = beginCount(writer, timestamp, keyLength, headersLength)
     copy(p, outputKey, keyLength)
-    writer.finishInt64(p + keyLength, count)
+    writer.finishInt64(p + keyLength, count, headers, headersLength)
   }
   if (each) log(entry)
   else if (program.changelog == COALESCED) markUncommitted(entry)
@@ -74,14 +75,14 @@ function changelogKeyLength(entry: Entry): i32 {
 
 @inline
 function changelogFits(entry: Entry): bool {
-  return writerAt(changelog).fits(ROOM + changelogKeyLength(entry) + COUNT_BYTES)
+  return writerAt(changelog).fits(ROOM + changelogKeyLength(entry) + COUNT_BYTES + NO_HEADERS)
 }
 
 @inline
 function log(entry: Entry): void {
   const writer = writerAt(changelog)
   const keyLength = entry.keyLength
-  let p = beginCount(writer, entry.timestamp, changelogKeyLength(entry))
+  let p = beginCount(writer, entry.timestamp, changelogKeyLength(entry), NO_HEADERS)
   copy(p, entry.key, keyLength)
   p += keyLength
   if (program.windowed) {
@@ -89,10 +90,10 @@ function log(entry: Entry): void {
     put32(p + 8, 0)
     p += WINDOW_BYTES
   }
-  writer.finishInt64(p, entry.count)
+  writer.finishInt64(p, entry.count, 0, NO_HEADERS)
 }
 
 @inline
-function beginCount(writer: BatchWriter, timestamp: i64, keyLength: i32): usize {
-  return writer.begin(writer.bodySize(timestamp, keyLength, COUNT_BYTES, 1), timestamp, keyLength)
+function beginCount(writer: BatchWriter, timestamp: i64, keyLength: i32, headersLength: i32): usize {
+  return writer.begin(writer.bodySize(timestamp, keyLength, COUNT_BYTES, headersLength), timestamp, keyLength)
 }

@@ -9,8 +9,10 @@ let grace: i64 = 0
 let start: i64 = 0
 let end: i64 = 0
 
-/** The largest time seen, -1 before the first. */
+/** The largest time that reached the windows, -1 before the first. */
 let streamTime: i64 = -1
+/** The largest time of all records read, those that do not count included; -1 before the first. */
+let partitionTime: i64 = -1
 
 export function makeWindow(): void {
   size = windowSize
@@ -35,6 +37,15 @@ export function windowOf(time: i64): i64 {
     end = start + size
   }
   return start
+}
+
+export function getPartitionTime(): f64 {
+  return <f64>partitionTime
+}
+
+@inline
+export function advancePartition(time: i64): void {
+  if (time > partitionTime) partitionTime = time
 }
 
 @inline

@@ -1,5 +1,5 @@
 /** Must equal `abiVersion` of assembly/abi.ts: raised with every change of an export or of a layout read here. */
-export const abiVersion = 1
+export const abiVersion = 2
 
 /**
  * Every export of the kernel. Addresses and sizes are unsigned 32-bit numbers that arrive signed: `>>> 0` them.
@@ -84,6 +84,7 @@ export interface KernelExports {
   setCapacity(bytes: number): void
   usedBytes(): number
   dirtyBytes(): number
+  getPartitionTime(): number
   getStreamTime(): number
   setStreamTime(time: number): void
   statsPlace(): number
@@ -95,8 +96,9 @@ export const columnAt = {
   keyLength: 1,
   valueAt: 2,
   valueLength: 3,
-  timestamp: 4,
-  offset: 5,
+  headersLength: 4,
+  timestamp: 5,
+  offset: 6,
 } as const
 
 /** Records of one decode, at most. */

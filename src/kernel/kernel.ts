@@ -51,8 +51,9 @@ export interface BatchWriters {
   /** Makes a writer of batches of at most `limit` bytes. @returns its number. */
   open(limit: number): number
   /**
-   * A batch is full iff it holds a record and `size + 64 + key bytes + value bytes + (10 + key bytes + value bytes) of
-   * each header > limit`, where size is that of the batch so far with its 61-byte header; null counts as 0 bytes.
+   * A batch is full iff it holds a record and `size + 63 + key bytes + value bytes + header bytes > limit`, where size is
+   * that of the batch so far with its 61-byte header, null counts as 0 bytes, and the headers are counted as they are
+   * encoded, with their count (1 byte when there are none).
    * Region output follows the same rule, so that both kernels end their batches at the same record.
    * @returns false, having written nothing, when the batch is full: close it and append again.
    */
@@ -111,7 +112,10 @@ export interface RegionKernel {
   missing(index: number): { readonly segment: number; readonly key: Uint8Array }
   /** @param row the row's value on disk, undefined if there is none. */
   fill(index: number, row: Uint8Array | undefined): void
-  /** Aggregates and emits. @returns the number of a writer that is full (close it and call again), or -1 when the stretch is done. */
+  /**
+   * Aggregates and emits: outputs carry the headers of the record that caused them, changelog records none.
+   * @returns the number of a writer that is full (close it and call again), or -1 when the stretch is done.
+   */
   apply(): number
   /** At a commit: writes the coalesced changelog records. @returns as `apply`. */
   emit(): number
@@ -145,6 +149,8 @@ export interface RegionKernel {
   readonly usedBytes: number
   readonly dirtyBytes: number
 
+  /** Largest event time of the records read, also of those filtered out or dropped; -1 before the first. */
+  readonly partitionTime: number
   /** The operator's observed stream time, -1 before the first record. Set once, before the first record. */
   streamTime: number
   readonly counters: RegionCounters

@@ -13,8 +13,11 @@ export interface RegionProcessorOptions {
   readonly store: RegionStore
   readonly collector: RecordCollector
   readonly input: TopicPartition
-  /** Name of the aggregate's node: what its stream time and its dropped records are filed under. */
-  readonly node: string
+  /** Names of the nodes under which dropped records are filed. */
+  readonly source: string
+  readonly aggregate: string
+  /** The aggregate follows stream time, filed under its name. */
+  readonly windowed: boolean
   readonly operatorTimes: ReadonlyMap<string, number>
   readonly partitionTime: number
   readonly handler: DeserializationHandler
@@ -24,12 +27,13 @@ export interface RegionProcessorOptions {
 /** Long enough to amortize calls into the kernel, short of a slice of processing time. */
 const stretchRecords = 16_384
 
+/** Which counter, why, and at which node, as when the records are taken one at a time. */
 const dropReasons = [
-  ['nullKeys', 'null-key'],
-  ['nullValues', 'null-value'],
-  ['late', 'late'],
-  ['negativeTimestamps', 'negative-timestamp'],
-] as const satisfies readonly (readonly [keyof RegionCounters, DropReason])[]
+  ['nullKeys', 'null-key', 'aggregate'],
+  ['nullValues', 'null-value', 'aggregate'],
+  ['late', 'late', 'aggregate'],
+  ['negativeTimestamps', 'negative-timestamp', 'source'],
+] as const satisfies readonly (readonly [keyof RegionCounters, DropReason, 'source' | 'aggregate'])[]
 
 /** Runs a subtopology that was lowered to a region. */
 export class RegionProcessor implements Processor {
@@ -43,7 +47,7 @@ export class RegionProcessor implements Processor {
   constructor(options: RegionProcessorOptions) {
     this.#options = options
     this.#kernel = regionOf(options.kernel)
-    this.#kernel.streamTime = options.operatorTimes.get(options.node) ?? -1
+    this.#kernel.streamTime = options.operatorTimes.get(options.aggregate) ?? -1
     this.#reported = this.#kernel.counters
     this.#region = new Region(options.kernel, options.store, {
       bad: (record) => this.#meetHandler(record),
@@ -52,7 +56,7 @@ export class RegionProcessor implements Processor {
   }
 
   get partitionTime(): number {
-    return Math.max(this.#options.partitionTime, this.#kernel.streamTime)
+    return Math.max(this.#options.partitionTime, this.#kernel.partitionTime)
   }
 
   process(): number {
@@ -71,7 +75,8 @@ export class RegionProcessor implements Processor {
   }
 
   operatorTimes(): ReadonlyMap<string, number> {
-    return new Map([[this.#options.node, this.#kernel.streamTime]])
+    const { windowed, aggregate } = this.#options
+    return new Map(windowed ? [[aggregate, this.#kernel.streamTime]] : [])
   }
 
   #meetHandler({ index, reason }: BadRecord): void {
@@ -90,13 +95,13 @@ export class RegionProcessor implements Processor {
   /** One event per reason and stretch: the fast path counts, it does not call. */
   #reportDropped(): void {
     const counters = this.#kernel.counters
-    const { dropped, node } = this.#options
-    for (const [counter, reason] of dropReasons) {
+    const { dropped, source } = this.#options
+    for (const [counter, reason, node] of dropReasons) {
       const count = counters[counter] - this.#reported[counter]
-      if (count > 0) dropped(node, reason, count)
+      if (count > 0) dropped(this.#options[node], reason, count)
     }
     this.#reported = counters
-    if (this.#skipped > 0) dropped(node, 'deserialization', this.#skipped)
+    if (this.#skipped > 0) dropped(source, 'deserialization', this.#skipped)
     this.#skipped = 0
   }
 }

@@ -14,7 +14,7 @@ import { batchBytes, partitionsOf, type TaskBuilderParts } from './task-builder.
 /** Builds what a task needs whose subtopology runs in the kernel. */
 export function buildRegionTask(
   parts: TaskBuilderParts,
-  { program: template, sink, store: spec, aggregate }: LoweredRegion,
+  { program: template, source, sink, store: spec, aggregate }: LoweredRegion,
 ): Pick<StreamTaskParts, 'kernel' | 'processor' | 'collector' | 'stores'> {
   const { options, input, producer, state } = parts
   const { output, ...rest } = template
@@ -47,7 +47,9 @@ export function buildRegionTask(
     store,
     collector,
     input,
-    node: aggregate.name,
+    source: source.name,
+    aggregate: aggregate.name,
+    windowed: aggregate.windows !== undefined,
     operatorTimes: parts.operatorTimes,
     partitionTime: parts.partitionTime,
     handler: options.deserializationHandler,

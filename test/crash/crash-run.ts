@@ -7,7 +7,7 @@ import { aggregatedClicks, applicationId, partitions, userClicks } from './job.t
 import type { ClickModel } from './model.ts'
 import type { Mutation } from './mutations.ts'
 import { Random } from './random.ts'
-import type { BrokerRestart, Kill, Pause, Round, Step } from './schedule.ts'
+import type { BrokerRestart, Kill, Moment, Pause, Round, Step } from './schedule.ts'
 import type { Tally } from './tally.ts'
 import { partitionsOf } from './topic-log.ts'
 import type { TransactionState } from './transaction-flag.ts'
@@ -118,9 +118,9 @@ export class CrashRun {
   async #kill({ moment, target, both, late }: Kill): Promise<void> {
     const worker = this.#workers[target]!
     const other = this.#other(worker)
-    await this.#moment(moment, worker, other)
+    const met = [await this.#killAt(moment, worker, other)]
+    if (both) met.push(await other.kill())
     const killed = both ? [worker, other] : [worker]
-    const met = await Promise.all(killed.map((one) => one.kill()))
     for (const transaction of met) this.#options.tally.killed(transaction)
     const names = killed.map(({ name }) => name).join(' and ')
     this.#options.progress(`killed ${names} (${moment}; transaction: ${met.join(', ')})`)
@@ -129,7 +129,7 @@ export class CrashRun {
   }
 
   /** Waits for the moment, or brings it about. */
-  async #moment(moment: Kill['moment'], worker: WorkerProcess, other: WorkerProcess): Promise<void> {
+  async #killAt(moment: Moment, worker: WorkerProcess, other: WorkerProcess): Promise<TransactionState> {
     switch (moment) {
       case 'any':
         await sleep(this.#random.int(0, 300))
@@ -153,7 +153,11 @@ export class CrashRun {
         await this.#killAndStart(other)
         await worker.until('it joins the group anew', () => !worker.running)
         await sleep(this.#random.int(0, 300))
+        break
+      default:
+        return worker.dieAt(moment)
     }
+    return worker.kill()
   }
 
   async #killAndStart(worker: WorkerProcess): Promise<void> {

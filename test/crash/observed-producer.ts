@@ -1,14 +1,17 @@
 import type { CommittedOffset, GroupMetadata, Producer } from '../../src/client/client.ts'
+import type { Fate } from './fate.ts'
 import { ProducerWrapper } from './producer-wrapper.ts'
 import type { TransactionFlag } from './transaction-flag.ts'
 
-/** Notes in the flag whether a transaction is open. */
+/** Notes in the flag how far a transaction is, and meets its fate there. */
 export class ObservedProducer extends ProducerWrapper {
   readonly #flag: TransactionFlag
+  readonly #fate: Fate
 
-  constructor(inner: Producer, flag: TransactionFlag) {
+  constructor(inner: Producer, flag: TransactionFlag, fate: Fate) {
     super(inner)
     this.#flag = flag
+    this.#fate = fate
   }
 
   override send(topic: string, partition: number, batch: Uint8Array): void {
@@ -16,14 +19,21 @@ export class ObservedProducer extends ProducerWrapper {
     super.send(topic, partition, batch)
   }
 
-  override sendOffsets(offsets: readonly CommittedOffset[], group: GroupMetadata): Promise<void> {
+  override async sendOffsets(offsets: readonly CommittedOffset[], group: GroupMetadata): Promise<void> {
     this.#flag.set('offsets')
-    return super.sendOffsets(offsets, group)
+    await super.sendOffsets(offsets, group)
+    this.#fate.reached('offsets answered')
   }
 
   override async commit(): Promise<void> {
-    if (this.inTransaction) this.#flag.set('ending')
-    await super.commit()
+    if (!this.inTransaction) return
+    this.#flag.set('ending')
+    const committed = super.commit()
+    // By then the request is on its way.
+    const sent = setImmediate(() => this.#fate.reached('EndTxn sent'))
+    await committed
+    clearImmediate(sent)
+    this.#fate.reached('EndTxn answered')
     this.#flag.set('none')
   }
 

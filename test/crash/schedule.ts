@@ -1,3 +1,4 @@
+import { type FatefulStep, fatefulSteps } from './fate.ts'
 import type { Mutation } from './mutations.ts'
 import { Random } from './random.ts'
 
@@ -14,6 +15,8 @@ export type Moment =
   | 'restoring'
   /** While it joins the group anew, because the other came back. */
   | 'rebalancing'
+  /** In its next commit, when this step is done. */
+  | FatefulStep
 
 export interface Kill {
   readonly kind: 'kill'
@@ -55,6 +58,7 @@ const moments: readonly Moment[] = [
   'committed',
   'restoring',
   'rebalancing',
+  ...fatefulSteps,
 ]
 
 const pauses: readonly Pause['during'][] = ['rebalance', 'input', 'records']

@@ -1,3 +1,5 @@
+import type { FatefulStep } from './fate.ts'
+
 /** What a worker process says to the harness. */
 export type WorkerEvent =
   | { readonly event: 'state'; readonly to: string; readonly error: string | null }
@@ -18,4 +20,5 @@ export interface WindowName {
 /** What the harness asks of a worker process. */
 export type WorkerCommand =
   | { readonly command: 'fetch'; readonly windows: readonly WindowName[] }
+  | { readonly command: 'die'; readonly at: FatefulStep }
   | { readonly command: 'close' }

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { EventEmitter, once } from 'node:events'
 import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { FatefulStep } from './fate.ts'
 import { partitions } from './job.ts'
 import type { Mutation } from './mutations.ts'
 import type { Tally } from './tally.ts'
@@ -25,7 +26,9 @@ export class WorkerProcess {
   readonly #options: WorkerOptions
   readonly #news = new EventEmitter()
   #child: ChildProcess | undefined
-  #closed: Promise<unknown> = Promise.resolve()
+  #closed: Promise<void> = Promise.resolve()
+  /** What ended it, if a signal did. */
+  #signal: NodeJS.Signals | null = null
   /** Names of the tasks of the last rebalance. */
   assigned: readonly string[] = []
   running = false
@@ -63,6 +66,7 @@ export class WorkerProcess {
     )
     closeSync(log)
     this.#child = child
+    this.#signal = null
     this.assigned = []
     this.running = false
     this.commits = 0
@@ -72,6 +76,7 @@ export class WorkerProcess {
     child.on('message', (event: WorkerEvent) => this.#hear(event))
     this.#closed = once(child, 'close').then(() => {
       this.#child = undefined
+      this.#signal = child.signalCode
       this.running = false
       this.assigned = []
       this.#news.emit('news')
@@ -115,6 +120,13 @@ export class WorkerProcess {
   /** @returns what its producer was doing when it died. */
   async kill(): Promise<TransactionState> {
     await this.#end('SIGKILL')
+    return this.transaction
+  }
+
+  /** Lets it kill itself in its next commit. @returns as `kill`. */
+  async dieAt(at: FatefulStep): Promise<TransactionState> {
+    this.#tell({ command: 'die', at })
+    await this.until(`it has died at '${at}'`, () => this.#signal === 'SIGKILL')
     return this.transaction
   }
 

@@ -3,6 +3,7 @@ import { KafkaStreams } from '../../src/app/kafka-streams.ts'
 import type { Client, ClientContext } from '../../src/client/client.ts'
 import { createKafkaClient } from '../../src/client/kafka/client.ts'
 import type { Logger } from '../../src/core/logger.ts'
+import { Fate } from './fate.ts'
 import { applicationId, clickCount } from './job.ts'
 import { isMutation, mutate } from './mutations.ts'
 import { ObservedProducer } from './observed-producer.ts'
@@ -21,6 +22,7 @@ const { values } = parseArgs({
   },
 })
 const mutation = isMutation(values.mutation) ? values.mutation : undefined
+const fate = new Fate()
 const flag = new TransactionFlag(values['transaction-flag'])
 const app = new KafkaStreams(clickCount, {
   applicationId,
@@ -42,7 +44,7 @@ const app = new KafkaStreams(clickCount, {
 
 function createClient(context: ClientContext): Client {
   const client = createKafkaClient({ brokers: values.brokers.split(','), clientId: values.name }, context)
-  return withProducers(client, (producer) => mutate(new ObservedProducer(producer, flag), mutation))
+  return withProducers(client, (producer) => mutate(new ObservedProducer(producer, flag, fate), mutation))
 }
 
 function tell(event: WorkerEvent): void {
@@ -70,6 +72,9 @@ process.on('message', (message: WorkerCommand) => {
   switch (message.command) {
     case 'fetch':
       void fetchCounts(message.windows)
+      break
+    case 'die':
+      fate.due = message.at
       break
     case 'close':
       void app.close()

@@ -56,17 +56,16 @@ describe.skipIf(process.env['KAFKA_BROKERS'])(
         await producer.sendOffsets([{ topic, partition: 0, offset: i, metadata: `${i}` }], member.group)
         await producer.commit()
       }
-      const end = expected.length + transactions
-      for (const partition of [0, 1])
-        expect(await harness.read(topic, partition, end, { isolation: 'read_committed' })).toMatchObject({
-          values: expected,
-          nextOffset: end,
-        })
+      for (const partition of [0, 1]) {
+        // The coordinator's own connection is cut, too, and it then writes its markers twice.
+        const end = await harness.latest(topic, 'read_committed', partition)
+        const { values } = await harness.read(topic, partition, end, { isolation: 'read_committed' })
+        expect(values).toEqual(expected)
+      }
       expect(await harness.one.committedOffsets(member.group.groupId, [{ topic, partition: 0 }])).toEqual([
         { topic, partition: 0, offset: transactions - 1, metadata: `${transactions - 1}` },
       ])
       expect(member.lost).toBe(false)
-      console.log('cuts', proxy.cuts)
       expect(proxy.cuts).toBeGreaterThan(20)
     })
   },

@@ -1,11 +1,10 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { type DropReason } from '../../src/core/hooks.ts'
 import type { Topology } from '../../src/dsl/topology.ts'
-import { droppedBy, Harness, type LoggedRecord } from '../unit/app/harness.ts'
+import { Harness, type LoggedRecord } from '../unit/app/harness.ts'
 import {
-  changelog,
   type Click,
+  changelog,
   clicks,
   counts,
   filtered,
@@ -28,7 +27,8 @@ interface Outcome {
   readonly outputs: readonly LoggedRecord[]
   readonly changelog: readonly LoggedRecord[]
   readonly committed: readonly unknown[]
-  readonly dropped: Partial<Record<DropReason, number>>
+  /** How many, by node and reason. */
+  readonly dropped: Readonly<Record<string, number>>
 }
 
 const topologies = { windowed, filtered, windowedKeys, unwindowed, repartitioned }
@@ -65,20 +65,20 @@ async function outcome(
 ): Promise<Outcome> {
   await using harness = new Harness()
   await harness.kafka.createTopics(partitions, clicks, counts)
-  const dropped: Partial<Record<DropReason, number>> = {}
+  const dropped: Record<string, number> = {}
   for (const part of parts) {
     await harness.kafka.send(
       rawClicks,
       part.map((sent, i) => ({ ...sent, timestamp: noon + i })),
     )
     const app = harness.app(topology, { kernel, deserializationHandler: 'continue' })
-    const here = droppedBy(app)
+    app.on('dropped', ({ node, reason, count }) => {
+      dropped[`${node} ${reason}`] = (dropped[`${node} ${reason}`] ?? 0) + count
+    })
     await app.start()
     await harness.caughtUp(app, clicks)
     if (topology === repartitioned) await harness.caughtUp(app, repartition)
     await app.close()
-    for (const [reason, count] of Object.entries(here) as [DropReason, number][])
-      dropped[reason] = (dropped[reason] ?? 0) + count
   }
   return {
     outputs: await harness.log(counts.name),

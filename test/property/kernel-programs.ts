@@ -236,11 +236,16 @@ export const inputRecord = (settings: Setting, step: number): fc.Arbitrary<Recor
       { weight: 1, arbitrary: fc.constant(null) },
     ),
     headers: fc.oneof(
-      { weight: 9, arbitrary: fc.constant([]) },
-      { weight: 1, arbitrary: fc.constant([{ key: 'h', value: null }]) },
+      { weight: 6, arbitrary: fc.constant([]) },
+      { weight: 1, arbitrary: fc.array(header, { maxLength: 3 }) },
     ),
   })
 }
+
+const header = fc.record({
+  key: fc.string({ unit: 'binary', maxLength: 5 }),
+  value: fc.option(fc.uint8Array({ maxLength: 200 })),
+})
 
 /** A changelog record that the region could have written. */
 export const changelogRecord = ({

@@ -1,7 +1,9 @@
 import { getInt64 } from '../../core/bytes.ts'
 import { StreamsError } from '../../core/errors.ts'
+import { type Headers, noHeaders } from '../../core/record.ts'
 import { partitionFor } from '../../protocol/partitioner.ts'
 import type { DecodedRecord } from '../../protocol/record-batch/decode.ts'
+import { headersSize } from '../../protocol/record-batch/encode.ts'
 import type { Aggregated, BadReason, BadRecord, RegionCounters, RegionKernel } from '../kernel.ts'
 import type { RegionProgram } from '../program.ts'
 import { changelogKey, countSize, readChangelogRecord } from './changelog-record.ts'
@@ -23,6 +25,7 @@ interface Checked {
 interface Located {
   readonly row: Row
   readonly timestamp: number
+  readonly headers: Headers
 }
 
 export class ReferenceRegion implements RegionKernel {
@@ -53,6 +56,7 @@ export class ReferenceRegion implements RegionKernel {
     diskReads: 0,
   }
   streamTime: number = -1
+  #partitionTime = -1
 
   constructor(program: RegionProgram, reader: ReferenceReader, writers: ReferenceWriters) {
     this.#program = program
@@ -88,7 +92,7 @@ export class ReferenceRegion implements RegionKernel {
     this.#checked.forEach((checked, index) => {
       if (checked.skipped) return
       const key = this.#admit(checked, this.#reader.records[index]!)
-      if (key !== undefined) this.#locate(key, checked.timestamp)
+      if (key !== undefined) this.#locate(key, checked.timestamp, this.#reader.records[index]!.headers)
     })
     this.#counters.diskReads += this.#missing.length
     return this.#missing.length
@@ -173,6 +177,10 @@ export class ReferenceRegion implements RegionKernel {
     return this.#rows.dirtyBytes
   }
 
+  get partitionTime(): number {
+    return this.#partitionTime
+  }
+
   get counters(): RegionCounters {
     return { ...this.#counters }
   }
@@ -202,8 +210,12 @@ export class ReferenceRegion implements RegionKernel {
     const { filter, aggregate } = this.#program
     const counters = this.#counters
     counters.records++
-    if (checked.timestamp < 0) counters.negativeTimestamps++
-    else if (filter && !holds(filter, checked.fields)) counters.filtered++
+    if (checked.timestamp < 0) {
+      counters.negativeTimestamps++
+      return undefined
+    }
+    this.#partitionTime = Math.max(this.#partitionTime, checked.timestamp)
+    if (filter && !holds(filter, checked.fields)) counters.filtered++
     else if (key === null) counters.nullKeys++
     else if (value === null && aggregate.nullValues === 'drop') counters.nullValues++
     else return key
@@ -211,7 +223,7 @@ export class ReferenceRegion implements RegionKernel {
   }
 
   /** Java's KStreamWindowAggregate: stream time moves first, then the window must not have closed. */
-  #locate(key: Uint8Array, timestamp: number): void {
+  #locate(key: Uint8Array, timestamp: number, headers: Headers): void {
     this.streamTime = Math.max(this.streamTime, timestamp)
     const { windows } = this.#program.aggregate
     const start = windows ? timestamp - (timestamp % windows.sizeMs) : 0
@@ -224,21 +236,26 @@ export class ReferenceRegion implements RegionKernel {
       row.asked = true
       this.#missing.push(row)
     }
-    this.#located.push({ row, timestamp })
+    this.#located.push({ row, timestamp, headers })
   }
 
-  /** @returns the writer that is full, nothing having changed, or -1. */
-  #count({ row, timestamp }: Located): number {
+  /**
+   * The output carries the record's headers, the changelog record none, as in Java (KStreamWindowAggregate forwards
+   * `record.withKey(...)`).
+   * @returns the writer that is full, nothing having changed, or -1.
+   */
+  #count({ row, timestamp, headers }: Located): number {
     const outputKey = this.#outputKey?.of(row.key, row.start)
     const partition = outputKey === undefined ? -1 : this.#partition(outputKey, row.key)
-    if (outputKey && this.#writers.isFull(partition, outputKey.length + countSize)) return partition
+    if (outputKey && this.#writers.isFull(partition, outputKey.length + countSize + headersSize(headers)))
+      return partition
     const { changelog } = this.#program
     if (changelog?.mode === 'each' && this.#isChangelogFull(row)) return this.#changelog
 
     const count = (row.count ?? 0) + 1
     const latest = row.count === undefined ? timestamp : Math.max(row.timestamp, timestamp)
     this.#rows.put(row, count, latest)
-    if (outputKey) this.#writers.append(partition, latest, outputKey, int64(count))
+    if (outputKey) this.#writers.append(partition, latest, outputKey, int64(count), headers)
     if (changelog?.mode === 'each') this.#log(row, count, latest)
     if (changelog?.mode === 'coalesced' && !row.uncommitted) {
       row.uncommitted = true
@@ -253,7 +270,10 @@ export class ReferenceRegion implements RegionKernel {
   }
 
   #isChangelogFull(row: Row): boolean {
-    return this.#writers.isFull(this.#changelog, changelogKey(row, this.#windowed).length + countSize)
+    return this.#writers.isFull(
+      this.#changelog,
+      changelogKey(row, this.#windowed).length + countSize + headersSize(noHeaders),
+    )
   }
 
   #log(row: Row, count: number, timestamp: number): void {

@@ -1,12 +1,10 @@
-import { utf8 } from '../../core/bytes.ts'
 import { StreamsError } from '../../core/errors.ts'
 import { type Headers, noHeaders } from '../../core/record.ts'
-import { BatchEncoder } from '../../protocol/record-batch/encode.ts'
+import { BatchEncoder, headersSize } from '../../protocol/record-batch/encode.ts'
 import type { BatchWriters, ProducerStamp } from '../kernel.ts'
 
-/** What the record itself takes at most besides its keys and values, and a header besides its. */
-const recordOverhead = 64
-const headerOverhead = 10
+/** What a record takes at most besides its key, value and headers. */
+const recordOverhead = 63
 
 interface Writer {
   readonly limit: number
@@ -54,7 +52,5 @@ export class ReferenceWriters implements BatchWriters {
 }
 
 function payloadSize(key: Uint8Array | null, value: Uint8Array | null, headers: Headers): number {
-  let size = (key?.length ?? 0) + (value?.length ?? 0)
-  for (const header of headers) size += headerOverhead + utf8(header.key).length + (header.value?.length ?? 0)
-  return size
+  return (key?.length ?? 0) + (value?.length ?? 0) + headersSize(headers)
 }

@@ -25,23 +25,19 @@ export function parseHeaders(bytes: Uint8Array, start: number): Headers {
   return headers
 }
 
-export interface EncodedHeaders {
-  readonly bytes: Uint8Array
-  /** What they count for against a batch's limit; see `BatchWriters.append`. */
-  readonly room: number
-}
+/** Most bytes that a header takes beside its key and value, and the count. */
+const lengthsRoom = 10
+const none = new Uint8Array(1)
 
-const headerRoom = 10
-const none: EncodedHeaders = { bytes: new Uint8Array(1), room: 0 }
-
-export function encodeHeaders(headers: Headers): EncodedHeaders {
+/** With their count, as they stand in a record. */
+export function encodeHeaders(headers: Headers): Uint8Array {
   if (headers.length === 0) return none
   const keys = headers.map((header) => utf8(header.key))
-  let room = 0
+  let most = lengthsRoom
   headers.forEach((header, i) => {
-    room += headerRoom + keys[i]!.length + (header.value?.length ?? 0)
+    most += lengthsRoom + keys[i]!.length + (header.value?.length ?? 0)
   })
-  const bytes = new Uint8Array(room + headerRoom)
+  const bytes = new Uint8Array(most)
   let at = 0
   const putVarint = (value: number): void => {
     let bits = ((value << 1) ^ (value >> 31)) >>> 0
@@ -59,5 +55,5 @@ export function encodeHeaders(headers: Headers): EncodedHeaders {
     putVarint(header.value ? header.value.length : -1)
     if (header.value) put(header.value)
   })
-  return { bytes: bytes.subarray(0, at), room }
+  return bytes.subarray(0, at)
 }

@@ -216,6 +216,10 @@ export class WasmRegion implements RegionKernel {
     return this.#exports.dirtyBytes()
   }
 
+  get partitionTime(): number {
+    return this.#exports.getPartitionTime()
+  }
+
   get streamTime(): number {
     return this.#exports.getStreamTime()
   }

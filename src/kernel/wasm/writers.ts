@@ -7,7 +7,7 @@ import { encodeHeaders } from './headers.ts'
 import type { LinearMemory } from './linear-memory.ts'
 
 /** What a record counts for beside its bytes; see `BatchWriters.append`. */
-const recordRoom = 64
+const recordRoom = 63
 
 export class WasmBatchWriters implements BatchWriters {
   readonly #exports: KernelExports
@@ -34,14 +34,14 @@ export class WasmBatchWriters implements BatchWriters {
     const keyLength = key ? key.length : -1
     const valueLength = value ? value.length : -1
     const encoded = encodeHeaders(headers)
-    const room = recordRoom + Math.max(keyLength, 0) + Math.max(valueLength, 0) + encoded.room
-    const at = this.#exports.append(writer, timestamp, keyLength, valueLength, encoded.bytes.length, room)
+    const room = recordRoom + Math.max(keyLength, 0) + Math.max(valueLength, 0) + encoded.length
+    const at = this.#exports.append(writer, timestamp, keyLength, valueLength, encoded.length, room)
     this.#memory.refresh()
     if (at === 0) return false
     if (key) this.#memory.put(at >>> 0, key)
     const valueAt = this.#exports.valuePlace() >>> 0
     if (value) this.#memory.put(valueAt, value)
-    this.#memory.put(valueAt + Math.max(valueLength, 0), encoded.bytes)
+    this.#memory.put(valueAt + Math.max(valueLength, 0), encoded)
     return true
   }
 

@@ -175,6 +175,13 @@ export class BatchEncoder {
 
 const noNames: readonly Uint8Array[] = []
 
+/** Bytes of headers as a record holds them, with their count. */
+export function headersSize(headers: Headers): number {
+  let size = varintSize(headers.length)
+  for (const { key, value } of headers) size += nullableSize(utf8(key)) + nullableSize(value)
+  return size
+}
+
 /** Small numbers get short codes whatever their sign. The result is unsigned. */
 function zigzag32(value: number): number {
   return ((value << 1) ^ (value >> 31)) >>> 0

@@ -52,6 +52,22 @@ export function regionSuite(create: CreateKernel): void {
     expect(driver.region.get(utf8('c'), 0)).toBeUndefined()
   })
 
+  test('outputs carry the headers of the record that caused them, changelog records none', () => {
+    const headers = [
+      { key: 'trace', value: utf8('abc') },
+      { key: 'empty', value: new Uint8Array(0) },
+      { key: 'none', value: null },
+    ]
+    const driver = run(programOf(), [
+      { key: 'a', headers },
+      { key: 'a', headers: headers.slice(2) },
+      { key: 'b' },
+    ])
+    const sent = (writer: number): unknown[] => driver.sent(writer).map((record) => record.headers)
+    expect(sent(0)).toEqual([headers, headers.slice(2), []])
+    expect(sent(1)).toEqual([[], [], []])
+  })
+
   test('nothing comes of no records', () => {
     const driver = run(programOf(), [])
     expect(driver.closed).toEqual([])

@@ -86,7 +86,8 @@ export function writersSuite(create: CreateKernel): void {
     expect(full(size + 64 + 2, null)).toBe(true)
     expect(full(size + 64 + 3 + 20, new Uint8Array(20))).toBe(false)
     expect(full(size + 64 + 3 + 19, new Uint8Array(20))).toBe(true)
-    const headerBytes = 10 + 1 + 1 + (10 + 6) + 10
+    // Beyond the one byte of an empty list: lengths of one byte each, keys and values.
+    const headerBytes = 1 + 1 + 1 + 1 + (1 + 6 + 1) + (1 + 1)
     expect(full(size + 64 + 3 + headerBytes, null, headers)).toBe(false)
     expect(full(size + 64 + 2 + headerBytes, null, headers)).toBe(true)
   })
