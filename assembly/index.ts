@@ -10,7 +10,7 @@ export {
 export { columnsPlace } from './columns'
 export { crc32c } from './crc32c'
 export { emit } from './emit'
-export { dirtyBytes, setCapacity, usedBytes } from './ledger'
+export { dirtyBytes, setCapacity, setStoreTime, usedBytes } from './ledger'
 export { lookup, lookupKey } from './lookup'
 export { alloc } from './memory'
 export { openRegion, setDiskSegment } from './region'

@@ -31,6 +31,10 @@ export function setCapacity(bytes: f64): void {
   ledger.capacity = <usize>min(bytes, <f64>u32.MAX_VALUE)
 }
 
+export function setStoreTime(start: f64): void {
+  ledger.storeTime = <i64>start
+}
+
 export function usedBytes(): f64 {
   return <f64>ledger.usedBytes
 }

@@ -1,7 +1,7 @@
 import { StreamsAssignor } from '../assign/streams-assignor.ts'
 import type { Client, ClientContext } from '../client/client.ts'
 import { createKafkaClient } from '../client/kafka/client.ts'
-import type { KafkaOptions } from '../client/kafka/options.ts'
+import { type KafkaOptions, kafkaProblems } from '../client/kafka/options.ts'
 import { StreamsError } from '../core/errors.ts'
 import { type HookEvents, Hooks } from '../core/hooks.ts'
 import { type ResolvedOptions, resolveOptions, type StreamsOptions } from '../core/options.ts'
@@ -50,8 +50,7 @@ export class KafkaStreams<T extends Tables> implements AsyncDisposable {
   constructor(topology: Topology<T>, options: KafkaStreamsOptions) {
     const { kafka, clock, ...others } = options
     this.#topology = topology
-    this.#options = resolveOptions(others)
-    if (!kafka) throw new StreamsError('options-invalid', 'kafka: give { brokers: [...] }')
+    this.#options = resolveOptions(others, problemsOf(kafka))
     this.#kafka = kafka
     this.#clock = clock ?? systemClock
   }
@@ -209,6 +208,11 @@ export class KafkaStreams<T extends Tables> implements AsyncDisposable {
     this.#state = to
     this.#hooks.emit('state', { from, to, error: this.#error ?? null })
   }
+}
+
+function problemsOf(kafka: KafkaConnection | ClientSource | undefined): readonly string[] {
+  if (!kafka) return ['kafka: give { brokers: [...] }']
+  return 'createClient' in kafka ? [] : kafkaProblems(kafka)
 }
 
 interface Running {

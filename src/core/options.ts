@@ -90,9 +90,15 @@ const known: ReadonlySet<string> = new Set([
   'logger',
 ])
 
-/** @throws StreamsError `options-invalid` listing every problem. `alsoKnown` are names checked elsewhere. */
-export function resolveOptions(options: StreamsOptions, alsoKnown: readonly string[] = []): ResolvedOptions {
-  const problems: string[] = []
+/**
+ * @param otherProblems of options that are checked elsewhere.
+ * @throws StreamsError `options-invalid` listing every problem.
+ */
+export function resolveOptions(
+  options: StreamsOptions,
+  otherProblems: readonly string[] = [],
+): ResolvedOptions {
+  const problems = [...otherProblems]
   const check = (good: boolean, problem: string): void => {
     if (!good) problems.push(problem)
   }
@@ -104,8 +110,7 @@ export function resolveOptions(options: StreamsOptions, alsoKnown: readonly stri
       return defaults[name]
     }
   }
-  for (const name of Object.keys(options))
-    check(known.has(name) || alsoKnown.includes(name), `${name}: no such option`)
+  for (const name of Object.keys(options)) check(known.has(name), `${name}: no such option`)
   check(
     typeof options.applicationId === 'string' && /^[a-zA-Z0-9._-]{1,200}$/.test(options.applicationId),
     `applicationId: ${JSON.stringify(options.applicationId)} is not a name of letters, digits, '.', '_' and '-'`,

@@ -87,6 +87,7 @@ export interface KernelExports {
   getPartitionTime(): number
   getStreamTime(): number
   setStreamTime(time: number): void
+  setStoreTime(windowStart: number): void
   statsPlace(): number
 }
 

@@ -129,8 +129,11 @@ export interface RegionKernel {
    *   bytes, start or count not within 0..2^53-1.
    */
   restore(): void
-  /** Segments that have rows on disk; entries of other segments need no read. Given once, after open. */
-  setDiskSegments(segments: readonly number[]): void
+  /**
+   * Segments that have rows on disk (entries of other segments need no read), and the latest window start among the
+   * rows, -1 if there are none: the store's time. Given once, after open.
+   */
+  setDiskSegments(segments: readonly number[], storeTime: number): void
   /**
    * Copies the rows changed since the last snapshot, packed as core/packed-rows, leaving expired segments out.
    * At most one snapshot is under way at a time.

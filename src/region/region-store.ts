@@ -25,7 +25,8 @@ export class RegionStore implements StateStore {
     this.#segmentMs = options.segmentMs
     this.#region = regionOf(kernel)
     this.#rows = rows
-    this.#region.setDiskSegments(rows.spaces().flatMap((space) => this.#segmentOf(space) ?? []))
+    const segments = rows.spaces().flatMap((space) => this.#segmentOf(space) ?? [])
+    this.#region.setDiskSegments(segments, this.#latestStart(segments))
   }
 
   get memoryBytes(): number {
@@ -65,13 +66,24 @@ export class RegionStore implements StateStore {
         ? this.read(0, key)
         : this.read(Math.floor(windowStart / this.#segmentMs), windowedRowKey(key, windowStart))
     if (!row) return undefined
-    const view = new DataView(row.buffer, row.byteOffset, row.byteLength)
-    return { timestamp: getInt64(view, 0), value: getInt64(view, 8) }
+    return { timestamp: readInt64(row, 0), value: readInt64(row, 8) }
   }
 
   /** Applies the records last decoded as changelog records. */
   restore(): void {
     this.#region.restore()
+  }
+
+  /** The window start of the last row on disk, -1 if there is none. */
+  #latestStart(segments: readonly number[]): number {
+    if (this.#segmentMs === undefined) return segments.length > 0 ? 0 : -1
+    for (const segment of [...segments].sort((a, b) => b - a)) {
+      const rows = this.#rows.range(this.#spaceOf(segment), { reverse: true })
+      const last = rows.next()
+      rows.return?.()
+      if (!last.done) return readInt64(last.value[0], 0)
+    }
+    return -1
   }
 
   #spaceOf(segment: number): string {
@@ -82,6 +94,10 @@ export class RegionStore implements StateStore {
     if (this.#segmentMs === undefined) return space === this.name ? 0 : undefined
     return space.startsWith(`${this.name}/`) ? Number(space.slice(this.name.length + 1)) : undefined
   }
+}
+
+function readInt64(bytes: Uint8Array, at: number): number {
+  return getInt64(new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), at)
 }
 
 function windowedRowKey(key: Uint8Array, windowStart: number): Uint8Array {

@@ -33,8 +33,8 @@ export class ObservedProducer extends ProducerWrapper {
     const sent = setImmediate(() => this.#fate.reached('EndTxn sent'))
     await committed
     clearImmediate(sent)
-    this.#fate.reached('EndTxn answered')
     this.#flag.set('none')
+    this.#fate.reached('EndTxn answered')
   }
 
   override async abort(): Promise<void> {

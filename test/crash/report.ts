@@ -22,6 +22,7 @@ export function summary({ rounds, seconds, tally, findings }: Results): string {
     ['transactions given up', tally.aborts],
     ['checkpoints', tally.checkpoints],
     ['restores', tally.restores],
+    ['  of these from a checkpoint', tally.restoresFromCheckpoint],
     ['restores from 0 where a checkpoint existed', tally.restoredFromZero.length],
     ['states set aside', tally.setAside.length],
   ]

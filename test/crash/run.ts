@@ -36,6 +36,9 @@ async function main(): Promise<number> {
   }
   const started = performance.now()
   const folder = mkdtempSync(join(tmpdir(), 'millrace-crash-'))
+  // Workers and broker are killed when this process exits, but not when a signal ends it.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
+  process.once('exit', () => options.keep || rmSync(folder, { recursive: true, force: true }))
   const tally = new Tally()
   let findings: Findings | undefined
   let failure: Error | undefined
@@ -48,7 +51,6 @@ async function main(): Promise<number> {
   console.log(summary({ rounds: options.rounds, seconds, tally, findings }))
   const found = reasons(tally, findings, failure)
   if (options.keep) console.log(`states and logs: ${folder}`)
-  else rmSync(folder, { recursive: true, force: true })
   if (found.length === 0) {
     console.log('every result is there exactly once')
     return 0

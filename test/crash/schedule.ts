@@ -100,7 +100,6 @@ function stepThatShows(mutation: Mutation, kill: Kill, pause: Pause): Step {
     case 'checkpoint-before-end':
       return { ...kill, moment: 'checkpointed', both: false, late: false }
     case 'offsets-without-generation':
-      return { ...pause, during: 'input', until: 'progress' }
     case 'skip-abort':
       return { ...pause, during: 'records', until: 'takeover' }
   }

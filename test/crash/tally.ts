@@ -12,12 +12,13 @@ export class Tally {
   commits = 0
   checkpoints = 0
   restores = 0
+  restoresFromCheckpoint = 0
   /** Transactions that were given up: refused, fenced or timed out. */
   aborts = 0
   readonly setAside: string[] = []
   readonly restoredFromZero: string[] = []
-  /** `<worker> <task>` of which rows lie on the worker's disk. */
-  readonly #checkpointed = new Set<string>()
+  /** Since when rows lie on the disk of `<worker> <task>`. */
+  readonly #onDisk = new Map<string, number>()
 
   killed(transaction: TransactionState): void {
     this.kills++
@@ -26,17 +27,19 @@ export class Tally {
   }
 
   hear(worker: string, event: WorkerEvent): void {
+    const state = 'task' in event ? `${worker} ${event.task}` : worker
     switch (event.event) {
       case 'committed':
         this.commits++
         break
       case 'checkpointed':
         this.checkpoints++
-        if (event.rows > 0) this.#checkpointed.add(`${worker} ${event.task}`)
+        if (event.rows > 0 && !this.#onDisk.has(state)) this.#onDisk.set(state, event.at)
         break
       case 'restored':
         this.restores++
-        if (event.from === 0 && this.#checkpointed.has(`${worker} ${event.task}`))
+        if (event.from > 0) this.restoresFromCheckpoint++
+        if (event.from === 0 && (this.#onDisk.get(state) ?? Number.POSITIVE_INFINITY) < event.since)
           this.restoredFromZero.push(`task ${event.task} of worker ${worker}, up to ${event.to}`)
         break
       case 'stateSetAside':

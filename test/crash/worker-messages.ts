@@ -1,12 +1,19 @@
 import type { FatefulStep } from './fate.ts'
 
-/** What a worker process says to the harness. */
+/** What a worker process says to the harness; times in ms since the epoch. */
 export type WorkerEvent =
   | { readonly event: 'state'; readonly to: string; readonly error: string | null }
   | { readonly event: 'tasks'; readonly assigned: readonly string[] }
   | { readonly event: 'committed'; readonly records: number }
-  | { readonly event: 'checkpointed'; readonly task: string; readonly rows: number }
-  | { readonly event: 'restored'; readonly task: string; readonly from: number; readonly to: number }
+  | { readonly event: 'checkpointed'; readonly task: string; readonly rows: number; readonly at: number }
+  | {
+      readonly event: 'restored'
+      readonly task: string
+      readonly from: number
+      readonly to: number
+      /** When it began; restoring makes checkpoints too. */
+      readonly since: number
+    }
   | { readonly event: 'stateSetAside'; readonly task: string; readonly reason: string }
   | { readonly event: 'aborted'; readonly code: string; readonly message: string }
   | { readonly event: 'answers'; readonly counts: readonly (number | null)[] }

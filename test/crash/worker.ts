@@ -56,8 +56,10 @@ app.on('state', ({ to, error }) =>
 )
 app.on('tasks', ({ assigned }) => tell({ event: 'tasks', assigned }))
 app.on('committed', ({ records }) => tell({ event: 'committed', records }))
-app.on('checkpointed', ({ task, rows }) => tell({ event: 'checkpointed', task, rows }))
-app.on('restored', ({ task, from, to }) => tell({ event: 'restored', task, from, to }))
+app.on('checkpointed', ({ task, rows }) => tell({ event: 'checkpointed', task, rows, at: Date.now() }))
+app.on('restored', ({ task, from, to, durationMs }) =>
+  tell({ event: 'restored', task, from, to, since: Date.now() - durationMs }),
+)
 app.on('stateSetAside', ({ task, reason }) => tell({ event: 'stateSetAside', task, reason }))
 app.on('aborted', ({ error }) => tell({ event: 'aborted', code: error.code, message: error.message }))
 

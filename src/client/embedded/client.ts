@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events'
+import { abortable } from '../../core/abortable.ts'
 import { StreamsError } from '../../core/errors.ts'
 import type { TopicPartition } from '../../core/topic-partition.ts'
 import type {
@@ -16,7 +17,6 @@ import type {
   ProducerOptions,
   TopicDescription,
 } from '../client.ts'
-import { abortable } from './abortable.ts'
 import type { EmbeddedCluster } from './cluster.ts'
 import { EmbeddedFetcher } from './fetcher.ts'
 import { EmbeddedMember } from './member.ts'

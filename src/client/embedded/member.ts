@@ -1,7 +1,7 @@
+import { abortable } from '../../core/abortable.ts'
 import { StreamsError } from '../../core/errors.ts'
 import type { Clock } from '../../core/time/clock.ts'
 import type { GroupMember, GroupMetadata, GroupOptions } from '../client.ts'
-import { abortable } from './abortable.ts'
 import type { EmbeddedCluster } from './cluster.ts'
 import type { JoinAnswer } from './group.ts'
 import { isRefused } from './refused.ts'

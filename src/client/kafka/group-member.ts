@@ -73,22 +73,21 @@ export class KafkaGroupMember implements GroupMember {
   }
 
   async join(signal?: AbortSignal): Promise<Joined> {
-    const interrupted = (): void => this.#connections.reset()
-    signal?.addEventListener('abort', interrupted, { once: true })
+    signal?.throwIfAborted()
+    let stop = (): void => {}
+    const stopped = new Promise<never>((_, reject) => {
+      stop = () => {
+        this.#connections.reset()
+        reject(signal?.reason)
+      }
+    })
+    signal?.addEventListener('abort', stop, { once: true })
     this.#joining = true
     try {
-      for (;;) {
-        if (this.#fenced) throw this.#fenced
-        signal?.throwIfAborted()
-        const joined = await this.#joinOnce(signal)
-        if (joined) return joined
-      }
-    } catch (error) {
-      signal?.throwIfAborted()
-      throw error
+      return await Promise.race([this.#joinUntilDone(signal), stopped])
     } finally {
       this.#joining = false
-      signal?.removeEventListener('abort', interrupted)
+      signal?.removeEventListener('abort', stop)
     }
   }
 
@@ -128,6 +127,14 @@ export class KafkaGroupMember implements GroupMember {
 
   get #instanceId(): string | null {
     return this.#options.groupInstanceId ?? null
+  }
+
+  async #joinUntilDone(signal: AbortSignal | undefined): Promise<Joined> {
+    for (;;) {
+      if (this.#fenced) throw this.#fenced
+      const joined = await this.#joinOnce(signal)
+      if (joined) return joined
+    }
   }
 
   /** @returns undefined if the group began anew meanwhile */
@@ -209,7 +216,11 @@ export class KafkaGroupMember implements GroupMember {
     signal: AbortSignal | undefined,
   ): Promise<Response> {
     const waitMs = this.#options.rebalanceTimeoutMs + joinMarginMs
-    const question = this.#question(api, request, check)
+    const unlessStopped = (): Request => {
+      signal?.throwIfAborted()
+      return request()
+    }
+    const question = this.#question(api, unlessStopped, check)
     return this.#cluster.ask({ ...question, waitMs }, { signal })
   }
 

@@ -43,18 +43,18 @@ export class Heartbeats {
   async #run(stopped: AbortSignal): Promise<void> {
     const { clock } = this.#cluster.context
     const { heartbeatIntervalMs, sessionTimeoutMs } = this.#options
+    // The broker counts a session from a heartbeat's arrival, so here from when it was sent.
     let heardAt = clock.monotonic()
+    const left = (): number => heardAt + sessionTimeoutMs - clock.monotonic()
     for (let failures = 0; ; ) {
       const pause = failures === 0 ? heartbeatIntervalMs : pauseMs(failures, 20, heartbeatIntervalMs)
-      if (!(await sleeps(clock, pause, stopped))) return
-      const answer = await this.#beat(heardAt + sessionTimeoutMs - clock.monotonic(), failures + 1)
+      if (!(await sleeps(clock, Math.min(pause, left()), stopped))) return
+      const sentAt = clock.monotonic()
+      const answer = await this.#beat(left(), failures + 1)
       if (stopped.aborted || answer === 'over') return
-      if (answer === 'heard') {
-        failures = 0
-        heardAt = clock.monotonic()
-      } else {
-        failures++
-        if (clock.monotonic() - heardAt < sessionTimeoutMs) continue
+      failures = answer === 'heard' ? 0 : failures + 1
+      if (answer === 'heard') heardAt = sentAt
+      else if (left() <= 0) {
         this.#events.expired()
         return
       }

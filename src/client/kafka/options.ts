@@ -34,12 +34,36 @@ export interface Address {
   readonly port: number
 }
 
-/** @throws StreamsError `options-invalid` */
+const known: ReadonlySet<string> = new Set([
+  'brokers',
+  'clientId',
+  'ssl',
+  'sasl',
+  'connectionTimeoutMs',
+  'requestTimeoutMs',
+  'startTimeoutMs',
+  'apiTimeoutMs',
+  'deliveryTimeoutMs',
+] satisfies (keyof KafkaOptions)[])
+
+/** What is wrong with them, a line each. */
+export function kafkaProblems(options: Omit<KafkaOptions, 'clientId'>): readonly string[] {
+  const problems = Object.keys(options)
+    .filter((name) => !known.has(name))
+    .map((name) => `kafka.${name}: no such option`)
+  const { brokers } = options
+  if (!Array.isArray(brokers) || brokers.length === 0)
+    return [...problems, 'kafka.brokers is empty: name at least one host:port']
+  const wrong = brokers.filter((broker) => !parseAddress(broker))
+  return [...problems, ...wrong.map((broker) => `kafka.brokers: '${broker}' is not host:port`)]
+}
+
+/** @throws StreamsError `options-invalid` listing every problem. */
 export function kafkaSettings(options: KafkaOptions): KafkaSettings {
-  if (options.brokers.length === 0)
-    throw new StreamsError('options-invalid', 'kafka.brokers is empty: name at least one host:port')
+  const problems = kafkaProblems(options)
+  if (problems.length > 0) throw new StreamsError('options-invalid', problems.join('\n'))
   return {
-    bootstrap: options.brokers.map(parseAddress),
+    bootstrap: options.brokers.map((broker) => parseAddress(broker)!),
     clientId: options.clientId,
     tls: options.ssl === true ? {} : options.ssl || undefined,
     sasl: options.sasl,
@@ -51,11 +75,11 @@ export function kafkaSettings(options: KafkaOptions): KafkaSettings {
   }
 }
 
-function parseAddress(text: string): Address {
-  const match = /^(?:\[([^\]]+)\]|([^:]+)):(\d+)$/.exec(text.trim())
+/** @returns undefined for what is no address */
+function parseAddress(text: string): Address | undefined {
+  const match = /^(?:\[([^\]]+)\]|([^:]+)):(\d+)$/.exec(String(text).trim())
   const port = Number(match?.[3])
-  if (!match || port < 1 || port > 65_535)
-    throw new StreamsError('options-invalid', `kafka.brokers: '${text}' is not host:port`)
+  if (!match || port < 1 || port > 65_535) return undefined
   return { host: (match[1] ?? match[2])!, port }
 }
 

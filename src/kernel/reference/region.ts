@@ -144,8 +144,8 @@ export class ReferenceRegion implements RegionKernel {
     }
   }
 
-  setDiskSegments(segments: readonly number[]): void {
-    this.#rows.setDiskSegments(segments)
+  setDiskSegments(segments: readonly number[], storeTime: number): void {
+    this.#rows.setDiskSegments(segments, storeTime)
   }
 
   snapshot(): readonly { readonly segment: number; readonly rows: Uint8Array }[] {

@@ -53,7 +53,8 @@ export class RowTable {
     return this.#dirtyBytes
   }
 
-  setDiskSegments(segments: readonly number[]): void {
+  setDiskSegments(segments: readonly number[], storeTime: number): void {
+    this.#storeTime = storeTime
     this.#onDisk = new Set(segments)
   }
 

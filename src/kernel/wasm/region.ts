@@ -151,7 +151,8 @@ export class WasmRegion implements RegionKernel {
     )
   }
 
-  setDiskSegments(segments: readonly number[]): void {
+  setDiskSegments(segments: readonly number[], storeTime: number): void {
+    this.#exports.setStoreTime(storeTime)
     for (const segment of segments) this.#exports.setDiskSegment(segment)
     this.#memory.refresh()
   }

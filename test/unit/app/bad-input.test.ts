@@ -28,29 +28,32 @@ const badValues = [
 ] as const
 
 describe.each(['auto', 'off'] as const)('kernel: %s', (kernel) => {
-  test.each(badValues)('fail, a bad %s (%s): ERROR, and nothing past the record is committed', async (part, bad) => {
-    const harness = openHarness()
-    await sendWith(harness, bad)
-    const app = harness.app(windowed, { kernel })
-    const states: HookEvents['state'][] = []
-    app.on('state', (change) => states.push(change))
-    await app.start()
-    const error = await app.ended()
-    expect(app.state).toBe('ERROR')
-    expect(app.error).toBe(error)
-    expect(StreamsError.is(error, 'deserialization')).toBe(true)
-    expect(error?.message).toContain(`the ${part} of the record at offset 2 of user-clicks-0`)
-    expect((error as StreamsError).details).toEqual({ topic: 'user-clicks', partition: 0, offset: 2, part })
-    expect(states.map(({ to }) => to)).toEqual(['REBALANCING', 'RUNNING', 'PENDING_ERROR', 'ERROR'])
-    expect(states.at(-1)?.error).toBe(error)
-    const [committed] = await harness.committed(clicks)
-    expect(committed?.offset ?? 0).toBeLessThanOrEqual(2)
-    // Whatever was committed before it is complete, and a new start meets the same record.
-    const again = harness.app(windowed, { kernel })
-    await again.start()
-    expect(await again.ended()).toMatchObject({ code: 'deserialization', details: { offset: 2 } })
-    expect((await harness.kafka.read(counts)).length).toBe(committed?.offset ?? 0)
-  })
+  test.each(badValues)(
+    'fail, a bad %s (%s): ERROR, and nothing past the record is committed',
+    async (part, bad) => {
+      const harness = openHarness()
+      await sendWith(harness, bad)
+      const app = harness.app(windowed, { kernel })
+      const states: HookEvents['state'][] = []
+      app.on('state', (change) => states.push(change))
+      await app.start()
+      const error = await app.ended()
+      expect(app.state).toBe('ERROR')
+      expect(app.error).toBe(error)
+      expect(StreamsError.is(error, 'deserialization')).toBe(true)
+      expect(error?.message).toContain(`the ${part} of the record at offset 2 of user-clicks-0`)
+      expect((error as StreamsError).details).toEqual({ topic: 'user-clicks', partition: 0, offset: 2, part })
+      expect(states.map(({ to }) => to)).toEqual(['REBALANCING', 'RUNNING', 'PENDING_ERROR', 'ERROR'])
+      expect(states.at(-1)?.error).toBe(error)
+      const [committed] = await harness.committed(clicks)
+      expect(committed?.offset ?? 0).toBeLessThanOrEqual(2)
+      // Whatever was committed before it is complete, and a new start meets the same record.
+      const again = harness.app(windowed, { kernel })
+      await again.start()
+      expect(await again.ended()).toMatchObject({ code: 'deserialization', details: { offset: 2 } })
+      expect((await harness.kafka.read(counts)).length).toBe(committed?.offset ?? 0)
+    },
+  )
 
   test.each(badValues)('continue, a bad %s (%s): counted and skipped', async (_part, bad) => {
     const harness = openHarness()
@@ -83,7 +86,9 @@ describe.each(['auto', 'off'] as const)('kernel: %s', (kernel) => {
     })
     await app.start()
     expect(await app.ended()).toMatchObject({ code: 'deserialization', details: { part: 'timestamp' } })
-    expect(seen.map(({ key, value, ...place }) => ({ ...place, key: text(key), value: text(value) }))).toEqual([
+    expect(
+      seen.map(({ key, value, ...place }) => ({ ...place, key: text(key), value: text(value) })),
+    ).toEqual([
       { topic: 'user-clicks', partition: 0, offset: 2, part: 'value', key: 'ann', value: 'no json' },
       { topic: 'user-clicks', partition: 0, offset: 4, part: 'timestamp', key: 'ann', value: '{}' },
     ])

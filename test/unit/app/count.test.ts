@@ -136,7 +136,9 @@ describe.each(['auto', 'off'] as const)('kernel: %s', (kernel) => {
       ['/a@12:00:00', 2, 2],
     ])
     const sent = await harness.kafka.read(repartition)
-    expect(sent.map(({ key, value, timestamp }) => [key, value?.userId, (timestamp - noon) / second])).toEqual([
+    expect(
+      sent.map(({ key, value, timestamp }) => [key, value?.userId, (timestamp - noon) / second]),
+    ).toEqual([
       ['/a', 'ann', 0],
       ['/b', 'bob', 1],
       ['/a', 'bob', 2],

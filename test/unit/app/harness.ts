@@ -38,10 +38,7 @@ export class Harness implements AsyncDisposable {
   readonly stateDir: string = mkdtempSync(join(tmpdir(), 'millrace-app-'))
   readonly #apps: Pick<KafkaStreams<Tables>, 'close'>[] = []
 
-  app<T extends Tables>(
-    topology: Topology<T>,
-    options: Partial<KafkaStreamsOptions> = {},
-  ): KafkaStreams<T> {
+  app<T extends Tables>(topology: Topology<T>, options: Partial<KafkaStreamsOptions> = {}): KafkaStreams<T> {
     const app = new KafkaStreams(topology, {
       applicationId,
       kafka: this.kafka,

@@ -1,6 +1,6 @@
-import { createServer } from 'node:net'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
+import { createServer } from 'node:net'
 import { expect, test } from 'vitest'
 import { KafkaStreams } from '../../../src/app/kafka-streams.ts'
 import { silentLogger } from '../../../src/core/logger.ts'

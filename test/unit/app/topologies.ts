@@ -65,10 +65,7 @@ export const unwindowed = topology(import.meta.url, (b) => {
 /** Clicks per page: the key changes, so the clicks go through `app-counts-store-repartition`. */
 export const repartitioned = topology(import.meta.url, (b) => {
   const byUrl = b.stream(clicks).selectKey(field('url'), { key: string })
-  const table = byUrl
-    .groupByKey({ value: json<Click>() })
-    .windowedBy(windows)
-    .count({ store })
+  const table = byUrl.groupByKey({ value: json<Click>() }).windowedBy(windows).count({ store })
   table.toStream().selectKey(clickKey).to(counts)
   return { counts: table }
 })

@@ -103,6 +103,20 @@ export function rowsSuite(create: CreateKernel): void {
       return reopened(driver, program)
     }
 
+    test('say what has expired, also after reopening', () => {
+      const driver = drive(windowed)
+      for (const inputs of [at(5, 250), at(850)]) {
+        more(driver, ...inputs)
+        driver.commit()
+        driver.snapshot()
+        driver.acknowledge()
+      }
+      const { region } = reopened(driver, windowed)
+      expect(region.get(utf8('k'), 0)).toBeUndefined()
+      expect(region.get(utf8('k'), 800)).toBe('unknown')
+      expect(region.expire()).toEqual([0, 1])
+    })
+
     test('are read once, when their key is seen', () => {
       const driver = checkpointed(unwindowed, keys('a', 'b', 'a'))
       expect(driver.region.get(utf8('a'), 0)).toBe('unknown')

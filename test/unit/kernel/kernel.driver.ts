@@ -72,6 +72,14 @@ interface Closed {
   readonly bytes: Uint8Array
 }
 
+/** Rows on disk begin with their window start. */
+function latestStart(disk: ReadonlyMap<number, ReadonlyMap<string, Uint8Array>>): number {
+  let latest = -1
+  for (const rows of disk.values())
+    for (const name of rows.keys()) latest = Math.max(latest, Number(`0x${name.slice(0, 16)}`))
+  return latest
+}
+
 /** Runs a region as a task does, with a disk that is a map, and remembers all that comes out. */
 export class Driver {
   readonly kernel: Kernel
@@ -90,7 +98,10 @@ export class Driver {
     this.writers = (program.output?.partitions ?? 0) + (program.changelog ? 1 : 0)
     this.#sequences = Array.from({ length: this.writers }, () => 0)
     this.disk = disk
-    if (disk.size > 0) this.region.setDiskSegments([...disk.keys()].sort((a, b) => a - b))
+    if (disk.size > 0) {
+      const segments = [...disk.keys()].sort((a, b) => a - b)
+      this.region.setDiskSegments(segments, program.aggregate.windows ? latestStart(disk) : 0)
+    }
   }
 
   /** @returns missing rows that were read. */
