@@ -18,7 +18,7 @@ import { countServer } from './server.ts'
 const { values } = parseArgs({ options: { duration: { type: 'string' } } })
 const durationMs =
   values.duration === undefined ? Number.POSITIVE_INFINITY : parseSeconds(values.duration) * 1000
-const brokers = process.env['KAFKA_BROKERS']?.split(',')
+const brokers = process.env['KAFKA_BROKERS'] ? process.env['KAFKA_BROKERS'].split(',') : undefined
 const clicksPerTick = 200
 const tickMs = 100
 const windowMs = 300_000
@@ -64,7 +64,8 @@ try {
     `Closed cleanly: ${counted} clicks counted in ${commits} commits, ${late} of them too late for their window.`,
   )
 } catch (error) {
-  console.error(StreamsError.is(error) ? `${error.message}\n${error.advice}` : error)
+  console.error(error instanceof Error ? error.message : error)
+  if (StreamsError.is(error)) console.error(error.advice)
   process.exitCode = 1
 } finally {
   await app.close()

@@ -104,12 +104,9 @@ export class KafkaStreams<T extends Tables> implements AsyncDisposable {
   store<N extends keyof T & string>(name: N): StoreView<T[N]> {
     const table = this.#topology.tables[name]
     if (!table) throw new StreamsError('store-unknown', `the topology returns no table '${name}'`)
-    if (!this.#running)
-      throw new StreamsError(
-        'store-not-ready',
-        `store '${name}' is not ready: the application is ${this.#state}`,
-      )
-    return storeView(table.store, this.#running.router) as unknown as StoreView<T[N]>
+    this.#router(name)
+    const find: Router['find'] = async (store, key) => this.#router(name).find(store, key)
+    return storeView(table.store, find) as unknown as StoreView<T[N]>
   }
 
   /**
@@ -138,6 +135,15 @@ export class KafkaStreams<T extends Tables> implements AsyncDisposable {
     await this.close()
   }
 
+  /** @throws StreamsError `store-not-ready`, which a view that outlives the application meets too. */
+  #router(store: string): Router {
+    if (this.#running) return this.#running.router
+    throw new StreamsError(
+      'store-not-ready',
+      `store '${store}' is not ready: the application is ${this.#state}`,
+    )
+  }
+
   /** Closing the client ends every call that waits for the broker. */
   async #endWithin(timeoutMs: number): Promise<void> {
     const cancel = this.#clock.after(timeoutMs, () => void this.#running?.client.close())
@@ -161,6 +167,7 @@ export class KafkaStreams<T extends Tables> implements AsyncDisposable {
       logger.error({ err: this.#error }, this.#error.message)
       this.#become('PENDING_ERROR')
     }
+    this.#running = undefined
     this.#become(this.#error ? 'ERROR' : 'NOT_RUNNING')
   }
 

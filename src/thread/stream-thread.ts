@@ -1,5 +1,6 @@
 import type { GroupAssignment } from '../assign/streams-assignor.ts'
 import type { Client, Fetched, Fetcher, GroupMember, Producer } from '../client/client.ts'
+import { abortable } from '../core/abortable.ts'
 import { type ErrorCode, StreamsError } from '../core/errors.ts'
 import { taskName } from '../core/task-id.ts'
 import { topicPartitionName } from '../core/topic-partition.ts'
@@ -13,6 +14,8 @@ import type { ThreadContext } from './thread-context.ts'
 const sliceMs = 10
 /** Bytes that may wait for the broker's acknowledgement before processing pauses. */
 const maxPendingBytes = 32 * 2 ** 20
+/** How long a thread that failed tries to abort its transaction. */
+const endLimitMs = 3000
 
 /**
  * One member of the group with its own fetcher, producer and tasks. Everything a task does happens inside this loop:
@@ -76,12 +79,12 @@ export class StreamThread {
   /** Runs until `stop` or until something goes wrong that no retry mends; then it has closed its tasks. */
   async run(): Promise<void> {
     try {
-      await this.#producer.init()
+      await this.#guarded(() => abortable(this.#producer.init(), this.#stopSignal.signal))
       while (!this.#stopping) await this.#guarded(() => this.#turn())
-      if (!this.#member.lost) {
-        await this.#commit()
-        await this.#closeTasks([...this.#tasks.values()], true)
-      }
+      await this.#guarded(() => this.#finish())
+    } catch (error) {
+      await this.#endTransaction()
+      throw error
     } finally {
       await this.#closeTasks([...this.#tasks.values()], false)
       await this.#leave()
@@ -95,6 +98,11 @@ export class StreamThread {
     this.#stopSignal.abort()
   }
 
+  async #finish(): Promise<void> {
+    await this.#commit()
+    await this.#closeTasks([...this.#tasks.values()], true)
+  }
+
   async #turn(): Promise<void> {
     if (this.#failure !== undefined) throw this.#failure
     if (this.#member.rejoin || !this.#assignment) await this.#rebalance()
@@ -104,8 +112,7 @@ export class StreamThread {
     for (const stretch of fetched) this.#deliver(stretch)
     await this.#process()
     await this.#context.clock.turn()
-    if (this.#msToCommit() <= 0 || this.#dirtyBytes() > this.#context.options.stateMemory / 2)
-      await this.#commit()
+    if (this.#msToCommit() <= 0 || this.#full()) await this.#commit()
   }
 
   /** Something that was not waited for went wrong: the next turn throws it. */
@@ -120,17 +127,17 @@ export class StreamThread {
     else stretch.release()
   }
 
-  /** Takes records through the tasks, in turn, for one slice. */
+  /** Takes records through the tasks, in turn, for one slice, or until memory asks for a checkpoint. */
   async #process(): Promise<void> {
     const { clock } = this.#context
     const end = clock.monotonic() + sliceMs
-    for (let worked = true; worked && clock.monotonic() < end; ) {
+    for (let worked = true; worked && clock.monotonic() < end && !this.#full(); ) {
       worked = false
       for (const task of this.#runnable()) {
         if (!task.pending) continue
         task.process()
         worked = true
-        if (clock.monotonic() >= end) break
+        if (clock.monotonic() >= end || this.#full()) break
       }
     }
     if (this.#producer.failure) throw this.#producer.failure
@@ -146,10 +153,11 @@ export class StreamThread {
     return Math.max(0, this.#lastCommit + options.commitIntervalMs - clock.monotonic())
   }
 
-  #dirtyBytes(): number {
-    let bytes = 0
-    for (const task of this.#tasks.values()) bytes += task.state.dirtyBytes
-    return bytes
+  /** Half of the memory holds what is not on disk yet. */
+  #full(): boolean {
+    let dirtyBytes = 0
+    for (const task of this.#tasks.values()) dirtyBytes += task.state.dirtyBytes
+    return dirtyBytes > this.#context.options.stateMemory / 2
   }
 
   /** One transaction for all tasks; then, when it is time or memory asks for it, their checkpoints. */
@@ -164,7 +172,7 @@ export class StreamThread {
     if (records > 0) {
       hooks.emit('committed', { thread: this.name, records, durationMs: this.#lastCommit - start })
     }
-    const full = this.#dirtyBytes() > options.stateMemory / 2
+    const full = this.#full()
     if (!full && this.#lastCommit - this.#lastCheckpoint < options.checkpointIntervalMs) return
     this.#lastCheckpoint = this.#lastCommit
     const checkpoints = Promise.all([...this.#tasks.values()].map((task) => task.checkpoint()))
@@ -235,6 +243,7 @@ export class StreamThread {
       this.#context.logger.warn({ thread: this.name, code: cause.code }, `beginning anew: ${cause.message}`)
       this.#context.hooks.emit('aborted', { thread: this.name, error: cause })
       await this.#abandon()
+      if (this.#stopping) return
       if (cause.code !== 'fenced' && !this.#member.rejoin) await this.#openTasks()
       else this.#assignment = undefined
     }
@@ -251,6 +260,21 @@ export class StreamThread {
       await this.#producer.close()
       this.#producer = this.#newProducer()
       await this.#producer.init()
+    }
+  }
+
+  /** Before it ends with an error: readers of its outputs need not wait for the transaction's timeout. */
+  async #endTransaction(): Promise<void> {
+    if (!this.#producer.inTransaction) return
+    const { clock, logger } = this.#context
+    const limit = new AbortController()
+    const cancel = clock.after(endLimitMs, () => limit.abort(new Error('it took too long')))
+    try {
+      await abortable(this.#producer.abort(), limit.signal)
+    } catch (err) {
+      logger.warn({ thread: this.name, err }, 'the open transaction is left to its timeout')
+    } finally {
+      cancel()
     }
   }
 

@@ -18,6 +18,7 @@ import { WorkerProcess } from './worker-process.ts'
 export interface CrashRunOptions {
   readonly seed: number
   readonly mutation: Mutation | undefined
+  readonly kernel: 'auto' | 'off'
   readonly folder: string
   readonly broker: KafkaBroker
   readonly client: Client
@@ -45,11 +46,18 @@ export class CrashRun {
   readonly #feeder: Feeder
 
   constructor(options: CrashRunOptions) {
-    const { seed, broker, folder, mutation, client, tally } = options
+    const { seed, broker, folder, mutation, kernel, client, tally } = options
     this.#options = options
     this.#random = new Random(seed + 2)
     const worker = (name: string): WorkerProcess =>
-      new WorkerProcess({ name, brokers: broker.brokers, folder: join(folder, name), mutation, tally })
+      new WorkerProcess({
+        name,
+        brokers: broker.brokers,
+        folder: join(folder, name),
+        mutation,
+        kernel,
+        tally,
+      })
     this.#workers = [worker('a'), worker('b')]
     this.#feeder = new Feeder(client, seed)
   }

@@ -13,7 +13,7 @@ import { reasons, summary } from './report.ts'
 import { schedule } from './schedule.ts'
 import { Tally } from './tally.ts'
 
-const usage = `usage: npm run crash -- [--rounds 20] [--seed 1] [--mutation NAME] [--keep]
+const usage = `usage: npm run crash -- [--rounds 20] [--seed 1] [--mutation NAME] [--kernel auto|off] [--keep]
 
 Kills and restarts two workers of the click count on a broker of its own, and proves that each result is there
 exactly once. --keep leaves the workers' states and logs behind.
@@ -23,6 +23,7 @@ interface Arguments {
   readonly rounds: number
   readonly seed: number
   readonly mutation: Mutation | undefined
+  readonly kernel: 'auto' | 'off'
   readonly keep: boolean
 }
 
@@ -59,14 +60,18 @@ async function main(): Promise<number> {
   return 1
 }
 
-async function crash({ rounds, seed, mutation }: Arguments, folder: string, tally: Tally): Promise<Findings> {
+async function crash(
+  { rounds, seed, mutation, kernel }: Arguments,
+  folder: string,
+  tally: Tally,
+): Promise<Findings> {
   const start = performance.now()
   const progress = (text: string): void =>
     console.log(`${((performance.now() - start) / 1000).toFixed(1).padStart(6)} s  ${text}`)
   const broker = await startKafka()
   const context = { clock: systemClock, logger: consoleLogger, hooks: new Hooks() }
   const client = createKafkaClient({ brokers: broker.brokers, clientId: 'crash-harness' }, context)
-  const run = new CrashRun({ seed, mutation, folder, broker, client, tally, progress })
+  const run = new CrashRun({ seed, mutation, kernel, folder, broker, client, tally, progress })
   try {
     await run.start()
     progress('two workers and the input have started')
@@ -83,23 +88,25 @@ async function crash({ rounds, seed, mutation }: Arguments, folder: string, tall
 function readArguments(): Arguments | string {
   if (process.env['KAFKA_BROKERS'])
     return 'unset KAFKA_BROKERS: the harness restarts the broker, so it takes one of its own'
-  let values: { rounds: string; seed: string; mutation?: string; keep: boolean }
+  let values: { rounds: string; seed: string; mutation?: string; kernel: string; keep: boolean }
   try {
     values = parseArgs({
       options: {
         rounds: { type: 'string', default: '20' },
         seed: { type: 'string', default: '1' },
         mutation: { type: 'string' },
+        kernel: { type: 'string', default: 'auto' },
         keep: { type: 'boolean', default: false },
       },
     }).values
   } catch (error) {
     return `${(error as Error).message}\n${usage}`
   }
-  const { mutation, keep } = values
+  const { mutation, kernel, keep } = values
   const rounds = Number(values.rounds)
   const seed = Number(values.seed)
   if (!Number.isInteger(rounds) || rounds < 1 || !Number.isInteger(seed)) return usage
   if (mutation !== undefined && !isMutation(mutation)) return usage
-  return { rounds, seed, mutation, keep }
+  if (kernel !== 'auto' && kernel !== 'off') return usage
+  return { rounds, seed, mutation, kernel, keep }
 }

@@ -15,6 +15,7 @@ export interface WorkerOptions {
   /** Holds its state directory, its log and its flag; kept over restarts. */
   readonly folder: string
   readonly mutation: Mutation | undefined
+  readonly kernel: 'auto' | 'off'
   readonly tally: Tally
 }
 
@@ -46,13 +47,14 @@ export class WorkerProcess {
   }
 
   start(): void {
-    const { name, brokers, folder, mutation } = this.#options
+    const { name, brokers, folder, mutation, kernel } = this.#options
     const flags = {
       name,
       brokers: brokers.join(','),
       'state-dir': join(folder, 'state'),
       'transaction-flag': this.#flagPath,
       mutation: mutation ?? '',
+      kernel,
     }
     const log = openSync(this.#logPath, 'a')
     const child = spawn(

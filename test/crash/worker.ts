@@ -19,6 +19,7 @@ const { values } = parseArgs({
     'state-dir': { type: 'string', default: '' },
     'transaction-flag': { type: 'string', default: '' },
     mutation: { type: 'string', default: '' },
+    kernel: { type: 'string', default: 'auto' },
   },
 })
 const mutation = isMutation(values.mutation) ? values.mutation : undefined
@@ -38,6 +39,7 @@ const app = new KafkaStreams(clickCount, {
   // Little, so that rows are evicted and read back.
   stateMemory: 2 ** 20,
   stateMapSize: 2 ** 30,
+  kernel: values.kernel === 'off' ? 'off' : 'auto',
   kafka: { createClient },
   logger: logger(),
 })

@@ -148,6 +148,32 @@ describe.each(['auto', 'off'] as const)('kernel: %s', (kernel) => {
     await expectCounts(harness, { 'ann@12:00:00': 1, 'bob@12:00:00': 1 })
   })
 
+  test('a failure that nothing mends leaves no transaction open', async () => {
+    const harness = openHarness()
+    await harness.kafka.createTopics(1, clicks, counts)
+    await harness.kafka.send(clicks, [click('ann', 0)])
+    class FailingProducer extends ProducerWrapper {
+      override sendOffsets(): Promise<void> {
+        return Promise.reject(new StreamsError('protocol-error', 'no'))
+      }
+    }
+    const app = harness.app(windowed, {
+      kernel,
+      kafka: {
+        createClient: (context) =>
+          withProducers(harness.kafka.createClient(context), (producer) => new FailingProducer(producer)),
+      },
+    })
+    await app.start()
+    expect(await app.ended()).toMatchObject({ code: 'protocol-error' })
+    const output = [{ topic: counts.name, partition: 0 }]
+    const end = await harness.client.listOffsets(output, 'latest', 'read_uncommitted')
+    // The record and its marker.
+    expect(end.map(({ offset }) => offset)).toEqual([2])
+    expect(await harness.client.listOffsets(output, 'latest', 'read_committed')).toEqual(end)
+    expect(await harness.kafka.read(counts)).toEqual([])
+  })
+
   test('what was late stays late after a restart, also on another machine', async () => {
     const harness = openHarness()
     await harness.kafka.createTopics(1, clicks, counts)

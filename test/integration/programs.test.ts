@@ -1,0 +1,66 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { expect, inject, test } from 'vitest'
+
+/** What people run, as `npm test` has compiled it. */
+const build = join(import.meta.dirname, '../../build')
+
+interface Ended {
+  readonly code: number | null
+  readonly output: string
+}
+
+function start(program: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): ChildProcess {
+  return spawn(process.execPath, [join(build, program), ...args], { env: { ...process.env, ...env } })
+}
+
+async function ended(child: ChildProcess): Promise<Ended> {
+  let output = ''
+  child.stdout?.on('data', (data) => (output += data))
+  child.stderr?.on('data', (data) => (output += data))
+  const [code] = (await once(child, 'close')) as [number | null]
+  return { code, output }
+}
+
+const demo = 'examples/01-click-count/demo.js'
+const summary = /Closed cleanly: (\d+) clicks counted in \d+ commits/
+
+test('the demo runs with nothing but Node', async () => {
+  const { code, output } = await ended(start(demo, ['--duration', '3s'], { KAFKA_BROKERS: '' }))
+  expect(output).toMatch(summary)
+  expect(Number(summary.exec(output)![1])).toBeGreaterThan(0)
+  expect(code).toBe(0)
+})
+
+test('the demo runs on a broker, and Ctrl-C commits and closes', async () => {
+  const child = start(demo, [], { KAFKA_BROKERS: inject('kafkaBrokers').join(',') })
+  const end = ended(child)
+  const interrupt = (data: unknown): void => {
+    if (!/[1-9]\d* clicks counted/.test(String(data))) return
+    child.stdout?.off('data', interrupt)
+    child.kill('SIGINT')
+  }
+  child.stdout?.on('data', interrupt)
+  const { code, output } = await end
+  expect(output).toMatch(summary)
+  expect(code).toBe(0)
+})
+
+test('the demo says what is wrong with its arguments and its brokers', async () => {
+  const wrong = await ended(start(demo, ['--duration', 'soon']))
+  expect(wrong).toMatchObject({ code: 2, output: expect.stringContaining('give seconds, such as 10s') })
+})
+
+test('the benchmark checks its own result, and prints JSON', async () => {
+  const args = ['--pipeline', 'windowed-count', '--records', '100000', '--json']
+  const { code, output } = await ended(start('bench/run.js', args))
+  expect(JSON.parse(output)).toMatchObject({ pipeline: 'windowed-count', records: 100_000 })
+  expect(code).toBe(0)
+})
+
+test('the benchmark refuses a pipeline that is not there', async () => {
+  const { code, output } = await ended(start('bench/run.js', ['--pipeline', 'nothing']))
+  expect(output).toMatch(/no pipeline 'nothing'; there are windowed-count/)
+  expect(code).toBe(1)
+})
