@@ -9,13 +9,13 @@ import { type StoreSpec, storeFingerprint } from '../plan/store-spec.ts'
 import type { ChangelogOptions } from '../store/changelog.ts'
 import { KeyValueStore } from '../store/key-value-store.ts'
 import { WindowStore } from '../store/window-store.ts'
-import { KeyValueTaskStore } from './key-value-task-store.ts'
 import { RecordCollector } from './record-collector.ts'
 import { RecordProcessor } from './record-processor.ts'
+import { RecordTaskStore } from './record-task-store.ts'
 import type { StreamTaskParts } from './stream-task.ts'
 import { batchBytes, partitionsOf, type TaskBuilderParts } from './task-builder.ts'
 import type { TaskStore } from './task-store.ts'
-import { WindowTaskStore } from './window-task-store.ts'
+import { typedKeyValueStore, typedWindowStore } from './typed-stores.ts'
 
 /** Builds what a task needs whose subtopology runs one record at a time; the kernel reads and writes its batches. */
 export function buildRecordTask(
@@ -42,20 +42,17 @@ export function buildRecordTask(
       fingerprint: storeFingerprint(spec),
       ...changelogOf(spec, parts, collector),
     }
+    let store: KeyValueStore | WindowStore
     if (spec.kind === 'window') {
       const { retentionMs, windows } = spec
-      const store = new WindowStore({ ...common, retentionMs, stepMs: windows.advanceMs }, state.bytes)
-      const taskStore = new WindowTaskStore(store, kernel.reader)
-      windowStores.set(spec.name, taskStore.typed(spec))
-      stores.set(spec.name, taskStore)
-      flushes.push(() => store.flush())
+      store = new WindowStore({ ...common, retentionMs, stepMs: windows.advanceMs }, state.bytes)
+      windowStores.set(spec.name, typedWindowStore(store, spec))
     } else {
-      const store = new KeyValueStore(common, state.bytes)
-      const taskStore = new KeyValueTaskStore(store, kernel.reader)
-      keyValueStores.set(spec.name, taskStore.typed(spec))
-      stores.set(spec.name, taskStore)
-      flushes.push(() => store.flush())
+      store = new KeyValueStore(common, state.bytes)
+      keyValueStores.set(spec.name, typedKeyValueStore(store, spec))
     }
+    stores.set(spec.name, new RecordTaskStore(store, kernel.reader))
+    flushes.push(() => store.flush())
   }
   const processor = new RecordProcessor({
     applicationId: options.applicationId,

@@ -37,7 +37,10 @@ test('two instances share the tasks: commit before the rejoin, restore, and back
   expect([...kept, ...moved].sort()).toEqual(['0_0', '0_1', '0_2', '0_3'])
   // The one restores from the beginning, the other has nothing to restore.
   expect(
-    secondHappened.filter((what) => what.startsWith('restored')).map((what) => what.slice(0, 19)),
+    secondHappened
+      .filter((what) => what.startsWith('restored'))
+      .map((what) => what.slice(0, 19))
+      .sort(),
   ).toEqual(moved.map((task) => `restored ${task} from 0`))
   expect(firstHappened.filter((what) => what.startsWith('restored'))).toEqual([])
 
