@@ -138,7 +138,7 @@ class LocalBroker implements KafkaBroker {
     java.stdout.pipe(log, { end: false })
     java.stderr.pipe(log, { end: false })
     this.#java = java
-    this.#stopGuard = guard(java.pid!)
+    this.#stopGuard = guard(java.pid!, this.#folder)
     this.#exited = new Promise((resolve) => {
       java.once('close', () => {
         this.#stopGuard()
@@ -153,9 +153,10 @@ class LocalBroker implements KafkaBroker {
   }
 }
 
-/** A shell that outlives this process just long enough to kill `pid`: the pipe closes however the process ends. */
-function guard(pid: number): () => void {
-  const shell = spawn('sh', ['-c', `cat; kill -9 ${pid}`], {
+/** A shell that outlives this process just long enough to clean up: the pipe closes however the process ends. */
+function guard(pid: number, folder: string): () => void {
+  const cleanUp = 'cat; kill -9 "$0"; sleep 1; rm -rf "$1"'
+  const shell = spawn('sh', ['-c', cleanUp, `${pid}`, folder], {
     detached: true,
     stdio: ['pipe', 'ignore', 'ignore'],
   })
