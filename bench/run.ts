@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
-import { type PipelineResult, runPipeline } from './pipeline/run.ts'
 import { runStages } from './kernel/stages.ts'
+import { type PipelineResult, runPipeline } from './pipeline/run.ts'
 
 // npm run bench [-- --pipeline NAME] [--records N] [--json]
 const { values } = parseArgs({
@@ -16,7 +16,8 @@ const pipelines: Readonly<Record<string, () => Promise<PipelineResult>>> = {
 const chosen = values.pipeline === undefined ? Object.keys(pipelines) : [values.pipeline]
 try {
   for (const name of chosen)
-    if (!pipelines[name]) throw new Error(`no pipeline '${name}'; there are ${Object.keys(pipelines).join(', ')}`)
+    if (!pipelines[name])
+      throw new Error(`no pipeline '${name}'; there are ${Object.keys(pipelines).join(', ')}`)
   if (values.pipeline === undefined) for (const row of await runStages()) print(row, stageText(row))
   for (const name of chosen) {
     const result = await pipelines[name]!()

@@ -22,7 +22,7 @@ export async function runPipeline(
   kernel: 'auto' | 'off',
   shape: InputShape,
 ): Promise<PipelineResult> {
-  const broker = await startKafka({ heap: '1g' })
+  const broker = await startKafka({ heap: '1g', optimize: true })
   const stateDir = await mkdtemp(join(tmpdir(), 'millrace-bench-'))
   const client = benchClient(broker.brokers)
   try {

@@ -85,10 +85,18 @@ class NoGeneration extends ProducerWrapper {
  */
 class NoAbort extends ProducerWrapper {
   #sent: SentBatch[] = []
+  #aborted: SentBatch[] = []
 
   override send(topic: string, partition: number, bytes: Uint8Array): void {
     this.#sent.push({ topic, partition, bytes: bytes.slice() })
     super.send(topic, partition, bytes)
+  }
+
+  override async sendOffsets(offsets: readonly CommittedOffset[], group: GroupMetadata): Promise<void> {
+    // Not earlier: whoever restores from the changelog waits for the transactions in it, the sender too.
+    for (const { topic, partition, bytes } of this.#aborted.splice(0))
+      this.#sendAgain(topic, partition, bytes)
+    await super.sendOffsets(offsets, group)
   }
 
   override async commit(): Promise<void> {
@@ -97,10 +105,8 @@ class NoAbort extends ProducerWrapper {
   }
 
   override async abort(): Promise<void> {
-    const sent = this.#sent
-    this.#sent = []
+    this.#aborted.push(...this.#sent.splice(0))
     await super.abort()
-    for (const { topic, partition, bytes } of sent) this.#sendAgain(topic, partition, bytes)
   }
 
   #sendAgain(topic: string, partition: number, bytes: Uint8Array): void {

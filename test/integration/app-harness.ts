@@ -37,7 +37,7 @@ type App = KafkaStreams<Tables>
 /** What has happened in an application, in order: `committed`, `tasks 0_0 0_1`, `restored 0_0`, `aborted fenced` ... */
 export type Happenings = string[]
 
-/** The click count on the broker of the run, under names of its own. */
+/** The click count under names of its own. */
 export class AppHarness implements AsyncDisposable {
   readonly name: string = `app-${randomUUID().slice(0, 13)}`
   readonly clicks: Topic<string, Click> = topic(`${this.name}-clicks`, {
@@ -59,14 +59,19 @@ export class AppHarness implements AsyncDisposable {
       return { counts }
     },
   )
-  readonly brokers: readonly string[] = inject('kafkaBrokers')
-  readonly client: Client = createKafkaClient(
-    { brokers: this.brokers, clientId: 'app-test' },
-    { clock: systemClock, logger: silentLogger, hooks: new Hooks() },
-  )
+  readonly brokers: readonly string[]
+  readonly client: Client
   readonly folder: string = mkdtempSync(join(tmpdir(), 'millrace-app-'))
   readonly #apps: Pick<App, 'close'>[] = []
   #producer: Promise<Producer> | undefined
+
+  constructor(brokers: readonly string[]) {
+    this.brokers = brokers
+    this.client = createKafkaClient(
+      { brokers, clientId: 'app-test' },
+      { clock: systemClock, logger: silentLogger, hooks: new Hooks() },
+    )
+  }
 
   async createTopics(...names: readonly string[]): Promise<void> {
     await this.client.createTopics(
@@ -173,9 +178,9 @@ export class AppHarness implements AsyncDisposable {
   }
 }
 
-/** A harness that goes when the test ends. */
-export async function openHarness(): Promise<AppHarness> {
-  const harness = new AppHarness()
+/** A harness that goes when the test ends; by default on the broker of the run. */
+export async function openHarness(brokers: readonly string[] = inject('kafkaBrokers')): Promise<AppHarness> {
+  const harness = new AppHarness(brokers)
   onTestFinished(() => harness[Symbol.asyncDispose]())
   await harness.createTopics()
   return harness

@@ -64,6 +64,10 @@ export class EmbeddedMember implements GroupMember {
     if (group.memberId === '') return
     this.#memberId = ''
     this.#generationId = noGeneration
+    await this.#leaveAs(group)
+  }
+
+  async #leaveAs(group: GroupMetadata): Promise<void> {
     try {
       await this.#cluster.request(({ groups }, now) => groups.leave(group, now))
     } catch (error) {
@@ -79,7 +83,7 @@ export class EmbeddedMember implements GroupMember {
   /** @returns undefined when the group asks to join again. */
   async #joinOnce(signal: AbortSignal): Promise<Joined | undefined> {
     try {
-      const answer = await abortable(this.#requestJoin(), signal)
+      const answer = await this.#answerTo(this.#requestJoin(), signal)
       this.#memberId = answer.memberId
       this.#generationId = answer.generationId
       const assignment = await this.#sync(answer, signal)
@@ -113,6 +117,17 @@ export class EmbeddedMember implements GroupMember {
       metadata: this.#options.metadata(),
     }
     return this.#cluster.request(({ groups }, now) => groups.join(request, now))
+  }
+
+  /** A request that is not waited for any more makes a member all the same: it leaves again. */
+  async #answerTo(request: Promise<JoinAnswer>, signal: AbortSignal): Promise<JoinAnswer> {
+    try {
+      return await abortable(request, signal)
+    } catch (error) {
+      if (signal.aborted)
+        request.then((joined) => this.#leaveAs({ ...this.group, ...joined })).catch(() => {})
+      throw error
+    }
   }
 
   async #sync({ leaderId, memberId, members }: JoinAnswer, signal: AbortSignal): Promise<Uint8Array> {
