@@ -32,7 +32,7 @@ export class Router {
    */
   async find(store: StoreSpec, key: Uint8Array): Promise<TaskStore> {
     const { subtopology, topic } = this.#inputOf(store)
-    const partition = partitionFor(key, await this.#partitionsOf(topic))
+    const partition = partitionFor(key, await this.#partitionsOf(topic, subtopology))
     const thread = this.#options.thread()
     const assignment = thread?.assignment
     if (!thread || !assignment)
@@ -68,12 +68,19 @@ export class Router {
     return { subtopology: subtopology.id, topic: topicName(applicationId, topic, source.internal) }
   }
 
-  async #partitionsOf(topic: string): Promise<number> {
-    const known = this.#partitions.get(topic)
+  /** Queries go on without a broker where a task knows: only an instance that has none must ask. */
+  async #partitionsOf(topic: string, subtopology: number): Promise<number> {
+    const known = this.#partitions.get(topic) ?? this.#partitionsHere(subtopology)
     if (known !== undefined) return known
     const found = (await this.#options.client.topics([topic])).get(topic)
     if (!found) throw new StreamsError('store-not-ready', `topic ${topic} does not exist (yet)`)
     this.#partitions.set(topic, found.partitions)
     return found.partitions
+  }
+
+  #partitionsHere(subtopology: number): number | undefined {
+    for (const { id, inputPartitions } of this.#options.thread()?.tasks.values() ?? [])
+      if (id.subtopology === subtopology) return inputPartitions
+    return undefined
   }
 }

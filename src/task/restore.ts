@@ -12,7 +12,8 @@ export interface RestoreContext {
   interrupted(): boolean
 }
 
-const pollMs = 500
+/** Waiting for a transaction's end, whether something more urgent came up is asked this often. */
+const pollMs = 100
 
 /**
  * Replays the changelogs of the tasks from where their checkpoints end to where the changelog ended when the tasks

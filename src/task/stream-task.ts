@@ -14,6 +14,8 @@ import type { TaskStore } from './task-store.ts'
 export interface StreamTaskParts {
   readonly id: TaskId
   readonly input: TopicPartition
+  /** How many partitions the input topic has. */
+  readonly inputPartitions: number
   /** Where the input begins: the committed offset, or what the reset policy says. */
   readonly position: number
   readonly kernel: Kernel
@@ -36,6 +38,7 @@ export class StreamTask {
   readonly id: TaskId
   readonly name: string
   readonly input: TopicPartition
+  readonly inputPartitions: number
   readonly state: TaskState
   readonly stores: ReadonlyMap<string, TaskStore>
   readonly changelogs: readonly Changelog[]
@@ -55,6 +58,7 @@ export class StreamTask {
     this.id = parts.id
     this.name = taskName(parts.id)
     this.input = parts.input
+    this.inputPartitions = parts.inputPartitions
     this.state = parts.state
     this.stores = parts.stores
     this.changelogs = parts.changelogs
@@ -118,6 +122,7 @@ export class StreamTask {
       const acknowledged = this.#parts.acknowledged(changelog)
       if (acknowledged !== undefined) changelog.next = Math.max(changelog.next, acknowledged)
     }
+    this.state.expire()
     this.#committedPosition = this.#position
     const records = this.#uncommittedRecords
     this.#uncommittedRecords = 0

@@ -19,7 +19,7 @@ import type { Changelog } from './changelog.ts'
 import { buildRecordTask } from './record-task-builder.ts'
 import { buildRegionTask } from './region-task-builder.ts'
 import { StreamTask } from './stream-task.ts'
-import type { TaskBuilderParts } from './task-builder.ts'
+import { partitionsOf, type TaskBuilderParts } from './task-builder.ts'
 import { gatherFacts, type TaskFacts } from './task-facts.ts'
 
 export interface TaskOpenerOptions {
@@ -54,7 +54,7 @@ export class TaskOpener {
       options.applicationId,
       openings.map(({ input }) => input),
       openings.flatMap(({ changelogs }) => changelogs),
-      openings.flatMap(({ sinks }) => sinks),
+      openings.flatMap(({ input, sinks }) => [input.topic, ...sinks]),
     )
     const tasks: StreamTask[] = []
     try {
@@ -123,6 +123,7 @@ export class TaskOpener {
       return new StreamTask({
         id,
         input,
+        inputPartitions: partitionsOf(parts, input.topic),
         position,
         state,
         changelogs,

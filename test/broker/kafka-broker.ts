@@ -98,8 +98,16 @@ class LocalBroker implements KafkaBroker {
   }
 
   async format(): Promise<void> {
-    const id = randomBytes(16).toString('base64url')
-    this.#run('kafka.tools.StorageTool', ['format', '-t', id, '-c', join(this.#folder, 'server.properties')])
+    const id = randomBytes(16)
+    // In text it must not begin with a dash: the tool would take it for an option.
+    id[0]! &= 0x7f
+    this.#run('kafka.tools.StorageTool', [
+      'format',
+      '-t',
+      id.toString('base64url'),
+      '-c',
+      join(this.#folder, 'server.properties'),
+    ])
     await this.#exited
   }
 
@@ -200,6 +208,8 @@ async function writeProperties(
     'log.retention.ms': -1,
     'log.retention.bytes': -1,
     'log.message.timestamp.after.max.ms': '9223372036854775807',
+    // Changelogs of windows have a retention of their own, which the cleaner sees to.
+    'log.cleaner.backoff.ms': 86_400_000,
     'log.cleaner.dedupe.buffer.size': 4 << 20,
     ...more,
   }

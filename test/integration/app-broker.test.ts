@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type KafkaBroker, startKafka } from '../broker/kafka-broker.ts'
-import { happeningsIn, noon, openHarness, until } from './app-harness.ts'
+import { happeningsIn, openHarness, until, windowStart } from './app-harness.ts'
 
 const users = Array.from({ length: 40 }, (_, i) => `user${i}`)
 const twice = Object.fromEntries(users.map((user) => [user, 2]))
@@ -25,7 +25,7 @@ describe.skipIf(process.env['KAFKA_BROKERS'])('when the broker fails', () => {
     )
     await broker.kill()
     expect(await unreachable).toBeGreaterThan(0)
-    expect(await app.store('counts').fetch('user1', noon)).toBe(1)
+    expect(await app.store('counts').fetch('user1', windowStart)).toBe(1)
     await broker.restart()
     await harness.click(...users)
     await harness.caughtUp(app)
@@ -36,12 +36,16 @@ describe.skipIf(process.env['KAFKA_BROKERS'])('when the broker fails', () => {
 
   test('close with a time limit gives up; the next start goes on from the last commit', async () => {
     const harness = await openHarness(broker.brokers)
-    const app = harness.app('only', harness.topology, { commitInterval: '9s' })
+    const app = harness.app('only', harness.topology, {
+      commitInterval: '9s',
+      // It cannot leave the group: the next start waits for its session to end.
+      sessionTimeout: 1500,
+    })
     await app.start()
     await harness.click(...users)
     const store = app.store('counts')
     const counts = (): Promise<(number | undefined)[]> =>
-      Promise.all(users.map((user) => store.fetch(user, noon)))
+      Promise.all(users.map((user) => store.fetch(user, windowStart)))
     await until(async () => (await counts()).every((count) => count === 1), app)
     await broker.kill('SIGSTOP')
     await app.close({ timeout: 300 })

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { utf8 } from '../../src/core/bytes.ts'
 import { partitionFor } from '../../src/protocol/partitioner.ts'
-import { happeningsIn, noon, openHarness, partitions, until } from './app-harness.ts'
+import { happeningsIn, openHarness, partitions, until, windowStart } from './app-harness.ts'
 
 const users = Array.from({ length: 40 }, (_, i) => `user${i}`)
 
@@ -20,7 +20,8 @@ test('two instances share the tasks: commit before the rejoin, restore, and back
   await harness.click(...users, ...users)
   const store = first.store('counts')
   await until(
-    async () => (await Promise.all(users.map((user) => store.fetch(user, noon)))).every((n) => n === 2),
+    async () =>
+      (await Promise.all(users.map((user) => store.fetch(user, windowStart)))).every((n) => n === 2),
     first,
   )
   expect(await harness.client.committedOffsets(harness.name, inputs(harness.clicks.name))).toEqual([])
@@ -49,7 +50,8 @@ test('two instances share the tasks: commit before the rejoin, restore, and back
   await until(() => tasksOf(firstHappened).length === partitions && first.state === 'RUNNING', first)
   await harness.click(...users)
   await until(
-    async () => (await Promise.all(users.map((user) => store.fetch(user, noon)))).every((n) => n === 4),
+    async () =>
+      (await Promise.all(users.map((user) => store.fetch(user, windowStart)))).every((n) => n === 4),
     first,
   )
   await first.close()
@@ -71,8 +73,8 @@ test('a query at the wrong instance names the right one, which answers', async (
     const task = `0_${partitionFor(utf8(user), partitions)}`
     const owner = happened.findIndex((list) => tasksOf(list).includes(task))
     const [right, wrong] = [apps[owner]!, apps[1 - owner]!]
-    expect(await right.store('counts').fetch(user, noon)).toBe(1)
-    await expect(wrong.store('counts').fetch(user, noon)).rejects.toMatchObject({
+    expect(await right.store('counts').fetch(user, windowStart)).toBe(1)
+    await expect(wrong.store('counts').fetch(user, windowStart)).rejects.toMatchObject({
       code: 'store-elsewhere',
       details: { owner: ['one:7071', 'other:7072'][owner] },
     })

@@ -30,7 +30,9 @@ interface Click {
 }
 
 export const partitions = 4
-export const noon: number = Date.UTC(2024, 0, 5, 12)
+const windowMs = 300_000
+/** Near to now: brokers delete what is in changelogs of windows that ended long ago. */
+export const windowStart: number = Math.floor(Date.now() / windowMs) * windowMs
 
 type App = KafkaStreams<Tables>
 
@@ -105,14 +107,14 @@ export class AppHarness implements AsyncDisposable {
     return app
   }
 
-  /** A click each, in the window of noon. */
+  /** A click each, in the window. */
   async click(...users: readonly string[]): Promise<void> {
     await this.send(
       this.clicks.name,
       users.map((userId) => ({
-        timestamp: noon,
+        timestamp: windowStart,
         key: utf8(userId),
-        value: utf8(JSON.stringify({ userId, timestamp: noon / 1000 } satisfies Click)),
+        value: utf8(JSON.stringify({ userId, timestamp: windowStart / 1000 } satisfies Click)),
       })),
     )
   }
@@ -165,7 +167,7 @@ export class AppHarness implements AsyncDisposable {
   expected(clicks: Readonly<Record<string, number>>): ReadonlyMap<string, readonly number[]> {
     return new Map(
       Object.entries(clicks).map(([user, n]) => [
-        `${user}@12:00:00`,
+        outputKey(user),
         Array.from({ length: n }, (_, i) => i + 1),
       ]),
     )
@@ -176,6 +178,10 @@ export class AppHarness implements AsyncDisposable {
     await this.client.close()
     rmSync(this.folder, { recursive: true, force: true })
   }
+}
+
+export function outputKey(user: string): string {
+  return `${user}@${new Date(windowStart).toISOString().slice(11, 19)}`
 }
 
 /** A harness that goes when the test ends; by default on the broker of the run. */

@@ -4,18 +4,30 @@ import { utf8 } from '../../src/core/bytes.ts'
 import { partitionFor } from '../../src/protocol/partitioner.ts'
 import { long, string } from '../../src/serde/scalars.ts'
 import { timeWindowed } from '../../src/serde/windowed.ts'
-import { type AppHarness, happeningsIn, noon, openHarness, partitions, sendBatch } from './app-harness.ts'
+import {
+  type AppHarness,
+  happeningsIn,
+  openHarness,
+  outputKey,
+  partitions,
+  sendBatch,
+  windowStart,
+} from './app-harness.ts'
 
-/** A changelog record of the count of a user in the window of noon. */
+/** A changelog record of the count of a user in the window. */
 function changelogRecord(
   user: string,
   count: number,
 ): { key: Uint8Array; value: Uint8Array; timestamp: number } {
   const key = timeWindowed(string, '5m').serialize({
     key: user,
-    window: { start: noon, end: noon + 300_000 },
+    window: { start: windowStart, end: windowStart + 300_000 },
   })
-  return { key: Buffer.concat([key, new Uint8Array(4)]), value: long.serialize(count), timestamp: noon }
+  return {
+    key: Buffer.concat([key, new Uint8Array(4)]),
+    value: long.serialize(count),
+    timestamp: windowStart,
+  }
 }
 
 /** Writes to the changelog in a transaction that stays open. */
@@ -48,15 +60,17 @@ test.each(['commit', 'abort'] as const)(
     const started = after.start()
     await assigned
     expect(after.state).toBe('REBALANCING')
-    await expect(after.store('counts').fetch('ann', noon)).rejects.toMatchObject({ code: 'store-not-ready' })
+    await expect(after.store('counts').fetch('ann', windowStart)).rejects.toMatchObject({
+      code: 'store-not-ready',
+    })
     if (end === 'commit') await earlier.commit()
     else await earlier.abort()
     await started
-    expect(await after.store('counts').fetch('ann', noon)).toBe(end === 'commit' ? 7 : 1)
+    expect(await after.store('counts').fetch('ann', windowStart)).toBe(end === 'commit' ? 7 : 1)
     const task = `0_${partitionFor(utf8('ann'), partitions)}`
     expect(happened).toContain(`restored ${task} from 0: ${end === 'commit' ? 2 : 1}`)
     await harness.click('ann')
     await harness.caughtUp(after)
-    expect(await harness.updates()).toEqual(new Map([['ann@12:00:00', end === 'commit' ? [1, 8] : [1, 2]]]))
+    expect(await harness.updates()).toEqual(new Map([[outputKey('ann'), end === 'commit' ? [1, 8] : [1, 2]]]))
   },
 )

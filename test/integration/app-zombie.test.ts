@@ -8,11 +8,12 @@ import { utf8, utf8Text } from '../../src/core/bytes.ts'
 import { long } from '../../src/serde/scalars.ts'
 import { repositoryRoot } from '../broker/repository-root.ts'
 import * as job from '../crash/job.ts'
+import { outputKey } from '../crash/model.ts'
 import { withProducers } from '../crash/producer-wrapper.ts'
 import { Tally } from '../crash/tally.ts'
 import { partitionsOf, readCommitted } from '../crash/topic-log.ts'
 import type * as workerProcess from '../crash/worker-process.ts'
-import { happeningsIn, noon, openHarness, until } from './app-harness.ts'
+import { happeningsIn, openHarness, until, windowStart } from './app-harness.ts'
 
 const users = Array.from({ length: 40 }, (_, i) => `user${i}`)
 
@@ -41,7 +42,7 @@ test('whoever was forgotten by the group cannot commit what it did: others have 
   await harness.click(...users)
   const store = zombie.store('counts')
   const counted = async (): Promise<boolean> =>
-    (await Promise.all(users.map((user) => store.fetch(user, noon)))).every((count) => count === 1)
+    (await Promise.all(users.map((user) => store.fetch(user, windowStart)))).every((count) => count === 1)
   await until(counted, zombie)
 
   // No heartbeats any more, and it does not know.
@@ -129,7 +130,7 @@ test.skipIf(process.env['KAFKA_BROKERS'])(
       updates.set(name, [...(updates.get(name) ?? []), long.deserialize(value!)])
     })
     const oneToN = Array.from({ length: rounds }, (_, i) => i + 1)
-    expect(updates).toEqual(new Map(users.map((user) => [`${user}@2024-01-05 12:00:00`, oneToN])))
+    expect(updates).toEqual(new Map(users.map((user) => [outputKey(user, windowStart), oneToN])))
   },
 )
 
@@ -141,6 +142,6 @@ async function builtWorkerProcess(): Promise<typeof workerProcess> {
 }
 
 function clickOf(userId: string): { key: Uint8Array; value: Uint8Array; timestamp: number } {
-  const value = JSON.stringify({ userId, url: '/', timestamp: noon / 1000 })
-  return { key: utf8(userId), value: utf8(value), timestamp: noon }
+  const value = JSON.stringify({ userId, url: '/', timestamp: windowStart / 1000 })
+  return { key: utf8(userId), value: utf8(value), timestamp: windowStart }
 }

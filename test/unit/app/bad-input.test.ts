@@ -112,6 +112,30 @@ describe.each(['auto', 'off'] as const)('kernel: %s', (kernel) => {
   })
 })
 
+test('a function that throws ends the application, and is named', async () => {
+  const harness = openHarness()
+  await sendWith(harness, '{"url":"/","timestamp":1704456000}')
+  const failing = topology(import.meta.url, (b) => {
+    const urls = b.stream(clicks).mapValues(
+      (click) => {
+        if (click.userId === undefined) throw new RangeError('nobody')
+        return click.url
+      },
+      { name: 'urls' },
+    )
+    return { counts: urls.groupByKey().count() }
+  })
+  const app = harness.app(failing)
+  await app.start()
+  expect(await app.ended()).toMatchObject({
+    code: 'processing',
+    message: expect.stringMatching(/urls.*nobody/),
+    cause: new RangeError('nobody'),
+  })
+  const [committed] = await harness.committed(clicks)
+  expect(committed?.offset ?? 0).toBeLessThanOrEqual(2)
+})
+
 function text(part: Uint8Array | null): string | null {
   return part && Buffer.from(part).toString()
 }

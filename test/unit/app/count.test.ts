@@ -87,11 +87,10 @@ describe.each(['auto', 'off'] as const)('kernel: %s', (kernel) => {
     expect(dropped).toEqual({ late: 2 })
   })
 
-  test('drops records without a key, counts those without a value', async () => {
+  test('drops records without a key', async () => {
     const harness = openHarness()
-    const plain = { ...rawClicks }
     await harness.kafka.createTopics(1, clicks, counts)
-    await harness.kafka.send(plain, [{ key: null, value: Buffer.from('{"timestamp":1704456000}') }])
+    await harness.kafka.send(rawClicks, [{ key: null, value: Buffer.from('{"timestamp":1704456000}') }])
     const app = harness.app(windowed, { kernel })
     const dropped = droppedBy(app)
     await app.start()

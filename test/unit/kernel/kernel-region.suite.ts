@@ -261,6 +261,8 @@ export function regionSuite(create: CreateKernel): void {
     })
     expect(lines(driver)).toEqual(['k=1@2'])
     expect(driver.region.streamTime).toBe(2)
+    // The partition's time is that of all records that have one.
+    expect(driver.region.partitionTime).toBe(3)
   })
 
   test('null values are counted or dropped', () => {
