@@ -216,21 +216,31 @@ export class StreamThread {
       task.setMemoryLimit(this.#context.options.stateMemory / this.#tasks.size)
   }
 
-  /** Brings the stores of newly opened tasks up to date. @returns false if a rebalance came in between. */
+  /** Brings the stores of newly opened tasks up to date. @returns false if something came in between. */
   async #restore(): Promise<boolean> {
     const waiting = [...this.#tasks.values()].filter((task) => !task.restored)
-    if (waiting.length > 0) {
-      const { clock, hooks } = this.#context
-      await restoreTasks(waiting, this.#client, {
-        clock,
-        hooks,
-        interrupted: () => this.#stopping || this.#member.rejoin,
-      })
-      for (const task of waiting) if (task.restored) this.#fetcher.add(task.input, task.position)
+    try {
+      if (waiting.length > 0) await this.#replayChangelogs(waiting)
+    } catch (error) {
+      if (!StreamsError.is(error, 'offset-out-of-range')) throw error
+      // The broker deleted the beginning of a changelog meanwhile: opened anew, tasks take it from where it begins now.
+      await this.#closeTasks(waiting, false)
+      await this.#openTasks()
+      return false
     }
     if (waiting.some((task) => !task.restored)) return false
     this.#context.onState('running')
     return true
+  }
+
+  async #replayChangelogs(tasks: readonly StreamTask[]): Promise<void> {
+    const { clock, hooks } = this.#context
+    await restoreTasks(tasks, this.#client, {
+      clock,
+      hooks,
+      interrupted: () => this.#stopping || this.#member.rejoin,
+    })
+    for (const task of tasks) if (task.restored) this.#fetcher.add(task.input, task.position)
   }
 
   /** Runs a step of the loop; what can be mended by beginning anew from the last commit is. */

@@ -90,6 +90,43 @@ describe.each(['auto', 'off'] as const)('kernel: %s', (kernel) => {
     await expectCounts(harness, { 'ann@12:00:00': 2, 'bob@12:00:00': 2 })
   })
 
+  test('a changelog that loses its beginning while it is restored', async () => {
+    const harness = openHarness()
+    await harness.kafka.createTopics(1, clicks, counts)
+    await harness.kafka.send(clicks, [click('ann', 0)])
+    const first = await harness.started(windowed, { kernel })
+    await harness.caughtUp(first, clicks)
+    await harness.kafka.send(clicks, [click('bob', 0)])
+    await harness.caughtUp(first, clicks)
+    await first.close()
+    let trimmed = false
+    const createClient = (context: ClientContext): Client => {
+      const client = harness.kafka.createClient(context)
+      const fetcher: Client['fetcher'] = (options) => {
+        const restoring = client.fetcher(options)
+        if (options.offsetReset !== 'none') return restoring
+        const poll = restoring.poll.bind(restoring)
+        restoring.poll = async (maxWaitMs) => {
+          // Retention takes the first record and its marker.
+          if (!trimmed) await client.deleteRecords([{ topic: changelog.name, partition: 0, offset: 2 }])
+          trimmed = true
+          return poll(maxWaitMs)
+        }
+        return restoring
+      }
+      return { ...withProducers(client, (producer) => producer), fetcher }
+    }
+    const second = harness.app(windowed, {
+      kernel,
+      kafka: { createClient },
+      stateDir: `${harness.stateDir}/other`,
+    })
+    const restored = restoresOf(second)
+    await second.start()
+    expect(restored.map(({ from, records }) => [from, records])).toEqual([[2, 1]])
+    expect(await second.store('counts').fetch('bob', noon)).toBe(1)
+  })
+
   test.each(['before EndTxn', 'after EndTxn'] as const)(
     'dies %s: nothing is lost, nothing counts twice, and the checkpoint is used',
     async (dies) => {
