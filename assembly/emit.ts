@@ -54,17 +54,19 @@ export function change(entry: Entry, count: i64, timestamp: i64, headers: usize,
   return -1
 }
 
-/** Writes the changelog records that are due at the commit. @returns as `change`. */
-export function emit(): i32 {
-  for (let i = emitted; i < uncommitted.length; i++) {
+/** Writes the changelog records that are due at the commit, but for the last `keep`. @returns as `change`. */
+export function emit(keep: u32): i32 {
+  const end = uncommitted.length > keep ? uncommitted.length - keep : 0
+  for (let i = emitted; i < end; i++) {
     const entry = changetype<Entry>(uncommitted.at(i))
     if (!changelogFits(entry)) {
       setEmitted(i)
       return changelog
     }
     log(entry)
+    entry.commit = 0 // the next change is due again
   }
-  setEmitted(uncommitted.length)
+  setEmitted(max(emitted, end))
   return -1
 }
 

@@ -13,7 +13,7 @@ import { entryIn, markUsed, Segment } from './table'
 /** What a row takes in a snapshot beside its key: two lengths, window start, timestamp and count. */
 const ROW_BYTES: u32 = 32
 
-/** Changed since the last commit, in order of the first change, if the changelog is coalesced; how far `emit` got. */
+/** Changed since the last commit, in order of the first change, if the changelog is coalesced; how far `emit` got. What it wrote may be in the list again, further on. */
 export const uncommitted = changetype<AddressList>(alloc(offsetof<AddressList>()))
 export let emitted: u32 = 0
 
@@ -96,13 +96,10 @@ export function dropSegment(): void {
 /** Rows of a dropped segment are no longer logged. */
 function forgetUncommitted(segment: i64): void {
   let kept: u32 = 0
-  let keptEmitted: u32 = 0
-  for (let i: u32 = 0; i < uncommitted.length; i++) {
+  for (let i = emitted; i < uncommitted.length; i++) {
     const at = uncommitted.at(i)
-    if (segmentNumber(changetype<Entry>(at).start) == segment) continue
-    if (i < emitted) keptEmitted++
-    uncommitted.set(kept++, at)
+    if (segmentNumber(changetype<Entry>(at).start) != segment) uncommitted.set(kept++, at)
   }
   uncommitted.length = kept
-  emitted = keptEmitted
+  emitted = 0
 }

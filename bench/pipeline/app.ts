@@ -3,7 +3,8 @@ import { benchClient } from './input.ts'
 import { inputTopic, windowedCount } from './windowed-count.ts'
 
 // A process of its own, so that its CPU time and memory are the application's alone. Prints one line of JSON.
-const [brokers, stateDir, partitions, kernel] = process.argv.slice(2) as [
+const [brokers, applicationId, stateDir, partitions, kernel] = process.argv.slice(2) as [
+  string,
   string,
   string,
   string,
@@ -19,7 +20,7 @@ const total = ends.reduce((sum, { offset }) => sum + offset, 0)
 await client.close()
 
 const app = new KafkaStreams(windowedCount, {
-  applicationId: 'bench',
+  applicationId,
   kafka: { brokers: brokers.split(',') },
   stateDir,
   kernel,

@@ -35,6 +35,13 @@ export async function produceInput(client: Client, shape: InputShape): Promise<v
       configs,
     })),
   )
+  const inputs = Array.from({ length: shape.partitions }, (_, partition) => ({
+    topic: inputTopic,
+    partition,
+  }))
+  const ends = await client.listOffsets(inputs, 'latest', 'read_uncommitted')
+  if (ends.some(({ offset }) => offset > 0))
+    throw new Error(`topic ${inputTopic} holds records already: delete it, so that the result can be checked`)
   const producer = client.producer({ transactionTimeoutMs: 60_000 })
   await producer.init()
   const { writers } = createWasmKernel()

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { startKafka } from '../../test/broker/kafka-broker.ts'
 import { benchClient, type InputShape, produceInput } from './input.ts'
-import { verifyOutput } from './verify.ts'
+import { outputEnds, verifyOutput } from './verify.ts'
 
 export interface PipelineResult {
   readonly pipeline: string
@@ -16,7 +16,10 @@ export interface PipelineResult {
   readonly peakRssMiB: number
 }
 
-/** Runs the windowed count over a broker of its own, or that of KAFKA_BROKERS, and checks the result. */
+/**
+ * Runs the windowed count over a broker of its own, or that of KAFKA_BROKERS, and checks the result. A first run is not
+ * counted: it is the broker that warms up in it.
+ */
 export async function runPipeline(
   pipeline: string,
   kernel: 'auto' | 'off',
@@ -27,21 +30,12 @@ export async function runPipeline(
   const client = benchClient(broker.brokers)
   try {
     await produceInput(client, shape)
-    const app = join(import.meta.dirname, 'app.js')
-    const { stdout } = await promisify(execFile)(process.execPath, [
-      app,
-      broker.brokers.join(','),
-      stateDir,
-      String(shape.partitions),
-      kernel,
-    ])
-    const measured = JSON.parse(stdout) as {
-      records: number
-      seconds: number
-      cpuSeconds: number
-      peakRssMiB: number
-    }
-    await verifyOutput(client, shape.partitions, shape.records)
+    const run = (applicationId: string): Promise<Measured> =>
+      runApp([broker.brokers.join(','), applicationId, stateDir, String(shape.partitions), kernel])
+    await run('bench-warm-up')
+    const starts = await outputEnds(client, shape.partitions)
+    const measured = await run('bench')
+    await verifyOutput(client, starts, shape.records)
     return {
       pipeline,
       records: measured.records,
@@ -55,4 +49,17 @@ export async function runPipeline(
     await broker.stop()
     await rm(stateDir, { recursive: true, force: true })
   }
+}
+
+interface Measured {
+  readonly records: number
+  readonly seconds: number
+  readonly cpuSeconds: number
+  readonly peakRssMiB: number
+}
+
+async function runApp(args: readonly string[]): Promise<Measured> {
+  const app = join(import.meta.dirname, 'app.js')
+  const { stdout } = await promisify(execFile)(process.execPath, [app, ...args])
+  return JSON.parse(stdout) as Measured
 }

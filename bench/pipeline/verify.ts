@@ -1,24 +1,35 @@
-import type { Client } from '../../src/client/client.ts'
+import type { Client, PartitionOffset } from '../../src/client/client.ts'
 import { createWasmKernel } from '../../src/kernel/load.ts'
 import { outputTopic } from './windowed-count.ts'
 
-/**
- * Reads the committed output: every update of a key must count one more than the last, and the last ones must add up
- * to the input. @throws Error saying what is wrong.
- */
-export async function verifyOutput(client: Client, partitions: number, expected: number): Promise<void> {
+export function outputEnds(client: Client, partitions: number): Promise<readonly PartitionOffset[]> {
   const topics = Array.from({ length: partitions }, (_, partition) => ({ topic: outputTopic, partition }))
-  const ends = await client.listOffsets(topics, 'latest', 'read_committed')
-  const left = new Map(
-    ends.filter(({ offset }) => offset > 0).map(({ partition, offset }) => [partition, offset]),
-  )
+  return client.listOffsets(topics, 'latest', 'read_committed')
+}
+
+/**
+ * Reads the committed output from `starts` on: every update of a key must count one more than the last, and the last
+ * ones must add up to the input. @throws Error saying what is wrong.
+ */
+export async function verifyOutput(
+  client: Client,
+  starts: readonly PartitionOffset[],
+  expected: number,
+): Promise<void> {
+  const ends = await outputEnds(client, starts.length)
+  const left = new Map<number, number>()
   const fetcher = client.fetcher({
     isolation: 'read_committed',
     partitionBytes: 2 ** 20,
     bufferBytes: 32 * 2 ** 20,
     offsetReset: 'none',
   })
-  for (const partition of left.keys()) fetcher.add({ topic: outputTopic, partition }, 0)
+  for (const start of starts) {
+    const end = ends.find(({ partition }) => partition === start.partition)
+    if (!end || end.offset <= start.offset) continue
+    left.set(start.partition, end.offset)
+    fetcher.add(start, start.offset)
+  }
   const { reader } = createWasmKernel()
   const counts = new Map<string, number>()
   while (left.size > 0) {

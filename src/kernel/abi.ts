@@ -1,5 +1,5 @@
 /** Must equal `abiVersion` of assembly/abi.ts: raised with every change of an export or of a layout read here. */
-export const abiVersion = 2
+export const abiVersion = 3
 
 /**
  * Every export of the kernel. Addresses and sizes are unsigned 32-bit numbers that arrive signed: `>>> 0` them.
@@ -58,7 +58,7 @@ export interface KernelExports {
   fill(index: number, exists: number, timestamp: number, count: number): void
   /** @returns the writer that is full, or -1. */
   apply(): number
-  emit(): number
+  emit(keep: number): number
   committed(): void
 
   /** @returns 0, or what is wrong with `malformedRecord` as an index into `restoreProblems` (region.ts). */

@@ -117,8 +117,12 @@ export interface RegionKernel {
    * @returns the number of a writer that is full (close it and call again), or -1 when the stretch is done.
    */
   apply(): number
-  /** At a commit: writes the coalesced changelog records. @returns as `apply`. */
-  emit(): number
+  /**
+   * Writes the coalesced changelog records that are due, oldest first, but for the last `keep`: some before the commit,
+   * so that it need not wait for all of them, and at the commit the rest (0). A row that changes again is due again.
+   * @returns as `apply`.
+   */
+  emit(keep: number): number
   /** The commit succeeded or its records are all sealed: later changes belong to the next commit. */
   committed(): void
 

@@ -9,6 +9,12 @@ export interface RegionEvents {
   full(writer: number): void
 }
 
+/**
+ * Changelog records held back for a commit: enough that a row counted into often is logged once, few enough that the
+ * commit does not wait long for the broker to take them.
+ */
+const heldBackRows = 65_536
+
 /** Runs a region over what the kernel's reader holds: a call into the kernel per stage and stretch, none per record. */
 export class Region {
   readonly #kernel: Kernel
@@ -37,12 +43,13 @@ export class Region {
       this.#region.fill(i, this.#store.read(segment, key))
     }
     this.#until(() => this.#region.apply())
+    this.#until(() => this.#region.emit(heldBackRows))
     return records
   }
 
   /** At a commit: the changelog records that were held back, one per changed row. */
   flush(): void {
-    this.#until(() => this.#region.emit())
+    this.#until(() => this.#region.emit(0))
   }
 
   committed(): void {

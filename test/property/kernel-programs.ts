@@ -19,6 +19,8 @@ export interface Setting {
   readonly program: RegionProgram
   /** Bytes of memory for entries; null: the kernel's own. */
   readonly capacity: number | null
+  /** Changelog records held back for the commit. */
+  readonly keep: number
   readonly base: number
   readonly span: number
 }
@@ -153,6 +155,7 @@ export const setting: fc.Arbitrary<Setting> = fc
   .record({
     program,
     capacity: fc.constantFrom(null, 0, 1000),
+    keep: fc.constantFrom(0, 2, 10, 1000),
     base: fc.constantFrom(0, 1_704_447_600_000, 2 ** 50),
   })
   .map((parts) => ({ ...parts, span: parts.program.aggregate.windows?.sizeMs ?? 1000 }))

@@ -150,8 +150,9 @@ class Task {
   }
 
   #open(disk?: Driver['disk']): Driver {
-    const { program, capacity } = this.#setting
+    const { program, capacity, keep } = this.#setting
     const driver = new Driver(this.#create(program), program, disk)
+    driver.keep = keep
     if (capacity !== null) driver.region.setCapacity(capacity)
     return driver
   }

@@ -122,11 +122,12 @@ export class ReferenceRegion implements RegionKernel {
     return -1
   }
 
-  emit(): number {
-    for (; this.#emitted < this.#uncommitted.length; this.#emitted++) {
+  emit(keep: number): number {
+    for (; this.#emitted < this.#uncommitted.length - keep; this.#emitted++) {
       const row = this.#uncommitted[this.#emitted]!
       if (this.#isChangelogFull(row)) return this.#changelog
       this.#log(row, row.count!, row.timestamp)
+      row.uncommitted = false
     }
     return -1
   }
@@ -282,9 +283,8 @@ export class ReferenceRegion implements RegionKernel {
 
   /** Rows of expired segments are no longer logged. */
   #forget(segments: ReadonlySet<number>): void {
-    const emitted = this.#uncommitted.slice(0, this.#emitted)
-    this.#emitted = emitted.filter((row) => !segments.has(row.segment)).length
-    this.#uncommitted = this.#uncommitted.filter((row) => !segments.has(row.segment))
+    this.#uncommitted = this.#uncommitted.slice(this.#emitted).filter((row) => !segments.has(row.segment))
+    this.#emitted = 0
   }
 }
 

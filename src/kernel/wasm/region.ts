@@ -129,8 +129,8 @@ export class WasmRegion implements RegionKernel {
     return full
   }
 
-  emit(): number {
-    const full = this.#exports.emit()
+  emit(keep: number): number {
+    const full = this.#exports.emit(keep)
     this.#memory.refresh()
     return full
   }

@@ -630,18 +630,31 @@ export function regionSuite(create: CreateKernel): void {
       expect(lines(driver, 1).slice(3)).toEqual(['c=2@7', 'a=3@9'])
     })
 
+    test('writes the oldest before the commit, and again what changes again', () => {
+      const driver = new Driver(create(program), program)
+      const process = (...names: string[]): void =>
+        void driver.process([batchOf(names.map((key) => ({ key, timestamp: 5 })))])
+      process('a', 'b', 'c')
+      expect(driver.region.emit(2)).toBe(-1)
+      expect(driver.region.emit(2)).toBe(-1)
+      process('b', 'a', 'd')
+      expect(driver.region.emit(3)).toBe(-1)
+      driver.commit()
+      expect(lines(driver, 1)).toEqual(['a=1@5', 'b=2@5', 'c=1@5', 'a=2@5', 'd=1@5'])
+    })
+
     test('resumes where a batch was full', () => {
       const tight = { ...program, batchBytes: 61 + 10 }
       const kernel = create(tight)
       const driver = new Driver(kernel, tight)
       driver.process([batchOf(['a', 'b', 'c'].map((key) => ({ key })))])
-      expect(driver.region.emit()).toBe(1)
-      expect(driver.region.emit()).toBe(1)
+      expect(driver.region.emit(0)).toBe(1)
+      expect(driver.region.emit(0)).toBe(1)
       driver.close(1)
-      expect(driver.region.emit()).toBe(1)
+      expect(driver.region.emit(0)).toBe(1)
       driver.close(1)
-      expect(driver.region.emit()).toBe(-1)
-      expect(driver.region.emit()).toBe(-1)
+      expect(driver.region.emit(0)).toBe(-1)
+      expect(driver.region.emit(0)).toBe(-1)
       driver.close(1)
       driver.region.committed()
       expect(lines(driver, 1)).toEqual(['a=1@0', 'b=1@0', 'c=1@0'])

@@ -104,6 +104,9 @@ export class Driver {
     }
   }
 
+  /** Changelog records that `process` holds back for the commit; by default all. */
+  keep = 2 ** 31
+
   /** @returns missing rows that were read. */
   process(runs: readonly Uint8Array[], stretch = 16384, fromOffset = 0): number {
     const { reader } = this.kernel
@@ -116,6 +119,7 @@ export class Driver {
       }
       reads += this.#fill(this.region.locate())
       this.#until(() => this.region.apply())
+      this.#until(() => this.region.emit(this.keep))
     }
     return reads
   }
@@ -127,7 +131,7 @@ export class Driver {
 
   /** Writes what is due and closes all batches. */
   commit(): void {
-    this.#until(() => this.region.emit())
+    this.#until(() => this.region.emit(0))
     for (let writer = 0; writer < this.writers; writer++)
       if (this.kernel.writers.records(writer) > 0) this.close(writer)
     this.region.committed()
