@@ -13,7 +13,7 @@ export interface RegionEvents {
  * Changelog records held back for a commit: enough that a row counted into often is logged once, few enough that the
  * commit does not wait long for the broker to take them.
  */
-const heldBackRows = 65_536
+const heldBackRows = 32_768
 
 /** Runs a region over what the kernel's reader holds: a call into the kernel per stage and stretch, none per record. */
 export class Region {

@@ -108,6 +108,7 @@ export class StreamThread {
   async #turn(): Promise<void> {
     if (this.#failure !== undefined) throw this.#failure
     if (this.#member.rejoin || !this.#assignment) await this.#rebalance()
+    else if (this.#tasks.size < this.#assignment.tasks.length) await this.#openTasks()
     if (!(await this.#restore())) return
     const busy = this.#runnable().some((task) => task.pending)
     const fetched = await this.#fetcher.poll(busy ? 0 : this.#msToCommit())
@@ -205,7 +206,7 @@ export class StreamThread {
     this.#context.hooks.emit('tasks', { thread: this.name, assigned: [...names] })
   }
 
-  /** Opens the tasks assigned that are not open. */
+  /** Opens the tasks assigned that are not open: new ones, and those that were abandoned. */
   async #openTasks(): Promise<void> {
     const wanted = (this.#assignment?.tasks ?? []).filter((id) => !this.#tasks.has(taskName(id)))
     for (const task of await this.#opener.open(wanted, this.#producer)) {
@@ -255,9 +256,7 @@ export class StreamThread {
       this.#context.logger.warn({ thread: this.name, code: cause.code }, `beginning anew: ${cause.message}`)
       this.#context.hooks.emit('aborted', { thread: this.name, error: cause })
       await this.#abandon()
-      if (this.#stopping) return
-      if (cause.code !== 'fenced' && !this.#member.rejoin) await this.#openTasks()
-      else this.#assignment = undefined
+      if (cause.code === 'fenced') this.#assignment = undefined
     }
   }
 
