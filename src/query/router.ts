@@ -1,6 +1,5 @@
 import type { Client } from '../client/client.ts'
 import { StreamsError } from '../core/errors.ts'
-import { taskName } from '../core/task-id.ts'
 import { topicName } from '../plan/node.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { StoreSpec } from '../plan/store-spec.ts'
@@ -40,7 +39,7 @@ export class Router {
         'store-not-ready',
         `store '${store.name}' is not ready: tasks are being assigned`,
       )
-    const task = thread.tasks.get(taskName({ subtopology, partition }))
+    const task = thread.tasks.get({ subtopology, partition })
     const found = task?.restored ? task.stores.get(store.name) : undefined
     if (found) return found
     if (assignment.tasks.some((id) => id.subtopology === subtopology && id.partition === partition))
@@ -79,7 +78,7 @@ export class Router {
   }
 
   #partitionsHere(subtopology: number): number | undefined {
-    for (const { id, inputPartitions } of this.#options.thread()?.tasks.values() ?? [])
+    for (const { id, inputPartitions } of this.#options.thread()?.tasks ?? [])
       if (id.subtopology === subtopology) return inputPartitions
     return undefined
   }

@@ -1,13 +1,13 @@
 import type { GroupAssignment } from '../assign/streams-assignor.ts'
-import type { Client, Fetched, Fetcher, GroupMember, Producer } from '../client/client.ts'
+import type { Client, Fetcher, GroupMember, Producer } from '../client/client.ts'
 import { abortable } from '../core/abortable.ts'
 import { type ErrorCode, StreamsError } from '../core/errors.ts'
 import { taskName } from '../core/task-id.ts'
-import { topicPartitionName } from '../core/topic-partition.ts'
 import { commitTasks } from '../task/commit.ts'
 import { restoreTasks } from '../task/restore.ts'
 import type { StreamTask } from '../task/stream-task.ts'
 import type { TaskOpener } from '../task/task-opener.ts'
+import { TaskSet } from '../task/task-set.ts'
 import { endTransaction } from './end-transaction.ts'
 import type { ThreadContext } from './thread-context.ts'
 
@@ -31,9 +31,7 @@ export class StreamThread {
   readonly #fetcher: Fetcher
   readonly #opener: TaskOpener
   #producer: Producer
-  readonly #tasks = new Map<string, StreamTask>()
-  /** By `<topic>-<partition>` of their input. */
-  readonly #byInput = new Map<string, StreamTask>()
+  readonly #tasks = new TaskSet()
   #assignment: GroupAssignment | undefined
   #stopping = false
   readonly #stopSignal = new AbortController()
@@ -59,7 +57,7 @@ export class StreamThread {
       sessionTimeoutMs: options.sessionTimeoutMs,
       rebalanceTimeoutMs: options.rebalanceTimeoutMs,
       heartbeatIntervalMs: options.heartbeatIntervalMs,
-      metadata: () => context.assignor.subscription([...this.#tasks.keys()]),
+      metadata: () => context.assignor.subscription(this.#tasks.names),
       assign: (members) => context.assignor.assign(members),
     })
     this.#member.onRejoin = () => this.#fetcher.wake()
@@ -69,7 +67,7 @@ export class StreamThread {
   }
 
   /** Tasks this thread runs at the moment, for queries. */
-  get tasks(): ReadonlyMap<string, StreamTask> {
+  get tasks(): TaskSet {
     return this.#tasks
   }
 
@@ -88,7 +86,7 @@ export class StreamThread {
       await endTransaction(this.#producer, this.#context)
       throw error
     } finally {
-      await this.#closeTasks([...this.#tasks.values()], false)
+      await this.#closeTasks([...this.#tasks], false)
       await this.#leave()
     }
   }
@@ -102,7 +100,7 @@ export class StreamThread {
 
   async #finish(): Promise<void> {
     await this.#commit()
-    await this.#closeTasks([...this.#tasks.values()], true)
+    await this.#closeTasks([...this.#tasks], true)
   }
 
   async #turn(): Promise<void> {
@@ -110,9 +108,8 @@ export class StreamThread {
     if (this.#member.rejoin || !this.#assignment) await this.#rebalance()
     else if (this.#tasks.size < this.#assignment.tasks.length) await this.#openTasks()
     if (!(await this.#restore())) return
-    const busy = this.#runnable().some((task) => task.pending)
-    const fetched = await this.#fetcher.poll(busy ? 0 : this.#msToCommit())
-    for (const stretch of fetched) this.#deliver(stretch)
+    const fetched = await this.#fetcher.poll(this.#tasks.pending ? 0 : this.#msToCommit())
+    for (const stretch of fetched) this.#tasks.deliver(stretch)
     await this.#process()
     await this.#context.clock.turn()
     if (this.#msToCommit() <= 0 || this.#full()) await this.#commit()
@@ -124,19 +121,13 @@ export class StreamThread {
     this.#fetcher.wake()
   }
 
-  #deliver(stretch: Fetched): void {
-    const task = this.#byInput.get(topicPartitionName(stretch.topic, stretch.partition))
-    if (task) task.enqueue(stretch)
-    else stretch.release()
-  }
-
   /** Takes records through the tasks, in turn, for one slice, or until memory asks for a checkpoint. */
   async #process(): Promise<void> {
     const { clock } = this.#context
     const end = clock.monotonic() + sliceMs
     for (let worked = true; worked && clock.monotonic() < end && !this.#full(); ) {
       worked = false
-      for (const task of this.#runnable()) {
+      for (const task of this.#tasks) {
         if (!task.pending) continue
         task.process()
         worked = true
@@ -147,10 +138,6 @@ export class StreamThread {
     if (this.#producer.pendingBytes > maxPendingBytes) await this.#producer.drain(maxPendingBytes / 2)
   }
 
-  #runnable(): readonly StreamTask[] {
-    return [...this.#tasks.values()]
-  }
-
   #msToCommit(): number {
     const { clock, options } = this.#context
     return Math.max(0, this.#lastCommit + options.commitIntervalMs - clock.monotonic())
@@ -158,9 +145,7 @@ export class StreamThread {
 
   /** Half of the memory holds what is not on disk yet. */
   #full(): boolean {
-    let dirtyBytes = 0
-    for (const task of this.#tasks.values()) dirtyBytes += task.state.dirtyBytes
-    return dirtyBytes > this.#context.options.stateMemory / 2
+    return this.#tasks.dirtyBytes > this.#context.options.stateMemory / 2
   }
 
   /** One transaction for all tasks; then, when it is time or memory asks for it, their checkpoints. */
@@ -170,7 +155,7 @@ export class StreamThread {
     if (this.#member.lost)
       throw new StreamsError('fenced', 'the group has forgotten this member: others may run its tasks')
     const start = clock.monotonic()
-    const records = await commitTasks([...this.#tasks.values()], this.#producer, this.#member.group)
+    const records = await commitTasks([...this.#tasks], this.#producer, this.#member.group)
     this.#lastCommit = clock.monotonic()
     if (records > 0) {
       hooks.emit('committed', { thread: this.name, records, durationMs: this.#lastCommit - start })
@@ -178,7 +163,7 @@ export class StreamThread {
     const full = this.#full()
     if (!full && this.#lastCommit - this.#lastCheckpoint < options.checkpointIntervalMs) return
     this.#lastCheckpoint = this.#lastCommit
-    const checkpoints = Promise.all([...this.#tasks.values()].map((task) => task.checkpoint()))
+    const checkpoints = Promise.all([...this.#tasks].map((task) => task.checkpoint()))
     // Memory is bounded: above half of it nothing more is taken in until the rows are on disk.
     if (full) await checkpoints
     else checkpoints.catch((error: unknown) => this.#fail(error))
@@ -194,11 +179,11 @@ export class StreamThread {
     // In a generation that this member did not hear of, its tasks may have moved on without it.
     const { memberId, generationId } = this.#member.group
     if (memberId !== before.memberId || generationId > before.generationId + 1)
-      await this.#closeTasks([...this.#tasks.values()], false)
+      await this.#closeTasks([...this.#tasks], false)
     const next = this.#context.assignor.assignment(assignment)
     const names = new Set(next.tasks.map(taskName))
     await this.#closeTasks(
-      [...this.#tasks.values()].filter((task) => !names.has(task.name)),
+      [...this.#tasks].filter((task) => !names.has(task.name)),
       true,
     )
     this.#assignment = next
@@ -208,18 +193,14 @@ export class StreamThread {
 
   /** Opens the tasks assigned that are not open: new ones, and those that were abandoned. */
   async #openTasks(): Promise<void> {
-    const wanted = (this.#assignment?.tasks ?? []).filter((id) => !this.#tasks.has(taskName(id)))
-    for (const task of await this.#opener.open(wanted, this.#producer)) {
-      this.#tasks.set(task.name, task)
-      this.#byInput.set(topicPartitionName(task.input.topic, task.input.partition), task)
-    }
-    for (const task of this.#tasks.values())
-      task.setMemoryLimit(this.#context.options.stateMemory / this.#tasks.size)
+    const wanted = (this.#assignment?.tasks ?? []).filter((id) => !this.#tasks.get(id))
+    for (const task of await this.#opener.open(wanted, this.#producer)) this.#tasks.add(task)
+    this.#tasks.setMemoryLimit(this.#context.options.stateMemory)
   }
 
   /** Brings the stores of newly opened tasks up to date. @returns false if something came in between. */
   async #restore(): Promise<boolean> {
-    const waiting = [...this.#tasks.values()].filter((task) => !task.restored)
+    const waiting = [...this.#tasks].filter((task) => !task.restored)
     try {
       if (waiting.length > 0) await this.#replayChangelogs(waiting)
     } catch (error) {
@@ -262,7 +243,7 @@ export class StreamThread {
 
   /** Throws away all that was not committed: the same path as a crash. */
   async #abandon(): Promise<void> {
-    await this.#closeTasks([...this.#tasks.values()], false)
+    await this.#closeTasks([...this.#tasks], false)
     try {
       await this.#producer.abort()
     } catch (error) {
@@ -282,8 +263,7 @@ export class StreamThread {
   async #closeTasks(tasks: readonly StreamTask[], clean: boolean): Promise<void> {
     for (const task of tasks) {
       this.#fetcher.remove(task.input)
-      this.#tasks.delete(task.name)
-      this.#byInput.delete(topicPartitionName(task.input.topic, task.input.partition))
+      this.#tasks.delete(task)
     }
     await Promise.all(tasks.map((task) => task.close({ clean })))
   }

@@ -4,10 +4,10 @@ import { type Headers, noHeaders } from '../../core/record.ts'
 import { partitionFor } from '../../protocol/partitioner.ts'
 import type { DecodedRecord } from '../../protocol/record-batch/decode.ts'
 import { headersSize } from '../../protocol/record-batch/encode.ts'
-import type { Aggregated, BadReason, BadRecord, RegionCounters, RegionKernel } from '../kernel.ts'
+import type { Aggregated, BadRecord, RegionCounters, RegionKernel } from '../kernel.ts'
 import type { RegionProgram } from '../program.ts'
 import { changelogKey, countSize, readChangelogRecord } from './changelog-record.ts'
-import { fieldAt, malformed, parseJson } from './json-fields.ts'
+import { examine } from './examine.ts'
 import { int64, OutputKey } from './output-key.ts'
 import { holds } from './predicate.ts'
 import type { ReferenceReader } from './reader.ts'
@@ -74,7 +74,7 @@ export class ReferenceRegion implements RegionKernel {
   check(): readonly BadRecord[] {
     const bad: BadRecord[] = []
     this.#checked = this.#reader.records.map((record, index) => {
-      const { reason, timestamp, fields } = this.#examine(record)
+      const { reason, timestamp, fields } = examine(record, this.#program)
       if (reason !== undefined) bad.push({ index, reason })
       return { timestamp, fields, skipped: false }
     })
@@ -186,26 +186,6 @@ export class ReferenceRegion implements RegionKernel {
     return { ...this.#counters }
   }
 
-  #examine(record: DecodedRecord): {
-    readonly reason?: BadReason
-    readonly timestamp: number
-    readonly fields: readonly unknown[]
-  } {
-    const { keyFormat, valueFormat, timestamp } = this.#program
-    const own = { timestamp: record.timestamp, fields: [] }
-    if (record.key !== null && !isWellFormed(record.key, keyFormat)) return { reason: 'key', ...own }
-    const json = record.value !== null && valueFormat === 'json' ? parseJson(record.value) : undefined
-    if (
-      record.value !== null &&
-      (valueFormat === 'json' ? json === malformed : !isWellFormed(record.value, valueFormat))
-    )
-      return { reason: 'value', ...own }
-    const fields = this.#program.fields.map((path) => fieldAt(json, path))
-    if (!timestamp) return { timestamp: record.timestamp, fields }
-    const time = eventTime(fields[timestamp.field], timestamp.unitMs)
-    return time === undefined ? { reason: 'timestamp', ...own } : { timestamp: time, fields }
-  }
-
   /** Counts the record. @returns its key, undefined when it is dropped. */
   #admit(checked: Checked, { key, value }: DecodedRecord): Uint8Array | undefined {
     const { filter, aggregate } = this.#program
@@ -286,16 +266,4 @@ export class ReferenceRegion implements RegionKernel {
     this.#uncommitted = this.#uncommitted.slice(this.#emitted).filter((row) => !segments.has(row.segment))
     this.#emitted = 0
   }
-}
-
-function isWellFormed(bytes: Uint8Array, format: RegionProgram['keyFormat']): boolean {
-  if (typeof format === 'number') return bytes.length === format
-  return format !== 'json' || parseJson(bytes) !== malformed
-}
-
-/** @returns undefined when the field is no number, or not a time. */
-function eventTime(field: unknown, unitMs: number): number | undefined {
-  if (typeof field !== 'number') return undefined
-  const time = Math.floor(field * unitMs + 0.5)
-  return Number.isSafeInteger(time) ? time : undefined
 }
