@@ -13,8 +13,7 @@ import { reasons, summary } from './report.ts'
 import { schedule } from './schedule.ts'
 import { Tally } from './tally.ts'
 
-const usage = `usage: npm run crash -- [--rounds 20] [--seed 1] [--mutation NAME] [--kernel auto|off]
-                         [--broker-signal SIGTERM|SIGKILL] [--keep]
+const usage = `usage: npm run crash -- [--rounds 20] [--seed 1] [--mutation NAME] [--kernel auto|off] [--keep]
 
 Kills and restarts two workers of the click count on a broker of its own, and proves that each result is there
 exactly once. --keep leaves the workers' states and logs behind.
@@ -25,7 +24,6 @@ interface Arguments {
   readonly seed: number
   readonly mutation: Mutation | undefined
   readonly kernel: 'auto' | 'off'
-  readonly brokerSignal: 'SIGTERM' | 'SIGKILL'
   readonly keep: boolean
 }
 
@@ -63,7 +61,7 @@ async function main(): Promise<number> {
 }
 
 async function crash(
-  { rounds, seed, mutation, kernel, brokerSignal }: Arguments,
+  { rounds, seed, mutation, kernel }: Arguments,
   folder: string,
   tally: Tally,
 ): Promise<Findings> {
@@ -77,7 +75,7 @@ async function crash(
   try {
     await run.start()
     progress('two workers and the input have started')
-    for (const round of schedule(rounds, seed, mutation, brokerSignal)) await run.round(round)
+    for (const round of schedule(rounds, seed, mutation)) await run.round(round)
     return await run.verify()
   } finally {
     await run.stop()
@@ -90,14 +88,7 @@ async function crash(
 function readArguments(): Arguments | string {
   if (process.env['KAFKA_BROKERS'])
     return 'unset KAFKA_BROKERS: the harness restarts the broker, so it takes one of its own'
-  let values: {
-    rounds: string
-    seed: string
-    mutation?: string
-    kernel: string
-    'broker-signal': string
-    keep: boolean
-  }
+  let values: { rounds: string; seed: string; mutation?: string; kernel: string; keep: boolean }
   try {
     values = parseArgs({
       options: {
@@ -105,19 +96,17 @@ function readArguments(): Arguments | string {
         seed: { type: 'string', default: '1' },
         mutation: { type: 'string' },
         kernel: { type: 'string', default: 'auto' },
-        'broker-signal': { type: 'string', default: 'SIGTERM' },
         keep: { type: 'boolean', default: false },
       },
     }).values
   } catch (error) {
     return `${(error as Error).message}\n${usage}`
   }
-  const { mutation, kernel, keep, 'broker-signal': brokerSignal } = values
+  const { mutation, kernel, keep } = values
   const rounds = Number(values.rounds)
   const seed = Number(values.seed)
   if (!Number.isInteger(rounds) || rounds < 1 || !Number.isInteger(seed)) return usage
   if (mutation !== undefined && !isMutation(mutation)) return usage
   if (kernel !== 'auto' && kernel !== 'off') return usage
-  if (brokerSignal !== 'SIGTERM' && brokerSignal !== 'SIGKILL') return usage
-  return { rounds, seed, mutation, kernel, keep, brokerSignal }
+  return { rounds, seed, mutation, kernel, keep }
 }

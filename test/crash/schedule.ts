@@ -63,18 +63,8 @@ const moments: readonly Moment[] = [
 
 const pauses: readonly Pause['during'][] = ['rebalance', 'input', 'records']
 
-/**
- * Every run has a pause and a restart of the broker; moments repeat only when all have been.
- * @param signal ends the broker. Of about twenty SIGKILLs one hit it after it had answered EndTxn and before it had
- *   written the transaction's markers, and Kafka 4.3.1 then came back without ever writing them: offsets that stay
- *   pending for whoever asks, so that no run can end. SIGTERM is therefore the default.
- */
-export function schedule(
-  rounds: number,
-  seed: number,
-  mutation: Mutation | undefined,
-  signal: BrokerRestart['signal'] = 'SIGTERM',
-): Round[] {
+/** Every run has a pause and a restart of the broker; moments repeat only when all have been. */
+export function schedule(rounds: number, seed: number, mutation: Mutation | undefined): Round[] {
   const random = new Random(seed)
   const pausedIn = random.int(0, 3)
   const restartIn = Math.floor(rounds / 2)
@@ -94,6 +84,7 @@ export function schedule(
       during: pauses[round % pauses.length]!,
       until: random.chance(0.5) ? 'takeover' : 'progress',
     }
+    const signal = random.chance(0.5) ? 'SIGTERM' : 'SIGKILL'
     const commits = random.int(2, 10)
     if (mutation) return { commits, steps: [stepThatShows(mutation, kill, pause)] }
     const steps: Step[] = [kill]
