@@ -20,6 +20,8 @@ export const errorCodes = {
   fenced: 'Another instance with the same identity took over; this one stops without committing.',
   'transaction-aborted':
     'Nothing: the tasks are reopened from their last checkpoint and the input is processed again.',
+  'transaction-pending':
+    "Wait for the transaction's timeout; if nobody is in a transaction, its marker is lost: see kafka-transactions.sh find-hanging and abort.",
   'state-locked': 'Another process uses this state directory; give each process its own stateDir.',
   'state-unreadable': 'The state is set aside and restored from the changelog.',
   'state-full': 'Raise stateMapSize or free disk space in the state directory named.',

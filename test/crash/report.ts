@@ -18,6 +18,7 @@ export function summary({ rounds, seconds, tally, findings }: Results): string {
     ['  of these during EndTxn', tally.killsInEndTxn],
     ['pauses past the session', tally.pauses],
     ['broker restarts', tally.brokerRestarts],
+    ['transactions whose markers the broker dropped', tally.skippedMarkers],
     ['commits', tally.commits],
     ['transactions given up', tally.aborts],
     ['checkpoints', tally.checkpoints],
@@ -56,7 +57,14 @@ export function reasons(tally: Tally, findings: Findings | undefined, failure: E
   for (const task of tally.restoredFromZero)
     found.push(`restored from 0 although a checkpoint existed: ${task}`)
   for (const state of tally.setAside) found.push(`a state was set aside: ${state}`)
-  if (!findings) return found
+  if (findings) found.push(...wrongResults(findings))
+  if (found.length > 0 && tally.skippedMarkers > 0)
+    found.push('the broker dropped markers of transactions: what is wrong may come from that alone')
+  return found
+}
+
+function wrongResults(findings: Findings): string[] {
+  const found: string[] = []
   const { verdict, model } = findings
   const kinds = {
     lost: verdict.lost,

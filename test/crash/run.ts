@@ -13,7 +13,8 @@ import { reasons, summary } from './report.ts'
 import { schedule } from './schedule.ts'
 import { Tally } from './tally.ts'
 
-const usage = `usage: npm run crash -- [--rounds 20] [--seed 1] [--mutation NAME] [--kernel auto|off] [--keep]
+const usage = `usage: npm run crash -- [--rounds 20] [--seed 1] [--mutation NAME] [--kernel auto|off]
+                         [--broker-signal SIGTERM|SIGKILL] [--keep]
 
 Kills and restarts two workers of the click count on a broker of its own, and proves that each result is there
 exactly once. --keep leaves the workers' states and logs behind.
@@ -24,6 +25,7 @@ interface Arguments {
   readonly seed: number
   readonly mutation: Mutation | undefined
   readonly kernel: 'auto' | 'off'
+  readonly brokerSignal: 'SIGTERM' | 'SIGKILL'
   readonly keep: boolean
 }
 
@@ -61,7 +63,7 @@ async function main(): Promise<number> {
 }
 
 async function crash(
-  { rounds, seed, mutation, kernel }: Arguments,
+  { rounds, seed, mutation, kernel, brokerSignal }: Arguments,
   folder: string,
   tally: Tally,
 ): Promise<Findings> {
@@ -75,9 +77,10 @@ async function crash(
   try {
     await run.start()
     progress('two workers and the input have started')
-    for (const round of schedule(rounds, seed, mutation)) await run.round(round)
+    for (const round of schedule(rounds, seed, mutation, brokerSignal)) await run.round(round)
     return await run.verify()
   } finally {
+    tally.skippedMarkers = broker.skippedMarkers()
     await run.stop()
     await client.close()
     await broker.stop()
@@ -88,7 +91,14 @@ async function crash(
 function readArguments(): Arguments | string {
   if (process.env['KAFKA_BROKERS'])
     return 'unset KAFKA_BROKERS: the harness restarts the broker, so it takes one of its own'
-  let values: { rounds: string; seed: string; mutation?: string; kernel: string; keep: boolean }
+  let values: {
+    rounds: string
+    seed: string
+    mutation?: string
+    kernel: string
+    'broker-signal': string
+    keep: boolean
+  }
   try {
     values = parseArgs({
       options: {
@@ -96,17 +106,19 @@ function readArguments(): Arguments | string {
         seed: { type: 'string', default: '1' },
         mutation: { type: 'string' },
         kernel: { type: 'string', default: 'auto' },
+        'broker-signal': { type: 'string', default: 'SIGTERM' },
         keep: { type: 'boolean', default: false },
       },
     }).values
   } catch (error) {
     return `${(error as Error).message}\n${usage}`
   }
-  const { mutation, kernel, keep } = values
+  const { mutation, kernel, keep, 'broker-signal': brokerSignal } = values
   const rounds = Number(values.rounds)
   const seed = Number(values.seed)
   if (!Number.isInteger(rounds) || rounds < 1 || !Number.isInteger(seed)) return usage
   if (mutation !== undefined && !isMutation(mutation)) return usage
   if (kernel !== 'auto' && kernel !== 'off') return usage
-  return { rounds, seed, mutation, kernel, keep }
+  if (brokerSignal !== 'SIGTERM' && brokerSignal !== 'SIGKILL') return usage
+  return { rounds, seed, mutation, kernel, keep, brokerSignal }
 }

@@ -9,6 +9,8 @@ export class Tally {
   killsInEndTxn = 0
   pauses = 0
   brokerRestarts = 0
+  /** Transactions that the broker never ended: see `KafkaBroker.skippedMarkers`. */
+  skippedMarkers = 0
   commits = 0
   checkpoints = 0
   restores = 0

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Client, Fetcher, Producer } from '../../src/client/client.ts'
 import { createKafkaClient } from '../../src/client/kafka/client.ts'
+import type { KafkaOptions } from '../../src/client/kafka/options.ts'
 import { utf8 } from '../../src/core/bytes.ts'
 import { Hooks } from '../../src/core/hooks.ts'
 import { silentLogger } from '../../src/core/logger.ts'
@@ -15,10 +16,10 @@ describe.skipIf(process.env['KAFKA_BROKERS'])('when the broker fails', () => {
   let unreachable = 0
   const harness = new Harness(async () => ({ client, dispose: async () => {} }))
 
-  function client(): Client {
+  function client(more: Partial<KafkaOptions> = {}): Client {
     const hooks = new Hooks()
     hooks.on('brokerUnreachable', () => unreachable++)
-    const options = { brokers: broker.brokers, clientId: 'failures', requestTimeoutMs: 2000 }
+    const options = { brokers: broker.brokers, clientId: 'failures', requestTimeoutMs: 2000, ...more }
     return createKafkaClient(options, { clock: systemClock, logger: silentLogger, hooks })
   }
 
@@ -67,6 +68,20 @@ describe.skipIf(process.env['KAFKA_BROKERS'])('when the broker fails', () => {
     expect(await harness.one.committedOffsets(groupId, [{ topic, partition: 0 }])).toEqual([
       { topic, partition: 0, offset: 7, metadata: 'm' },
     ])
+  })
+
+  test('committed offsets of a transaction that does not end are not waited for longer than a call may take', async () => {
+    const topic = await harness.topic()
+    const groupId = harness.name('group')
+    const producer = await harness.producer(harness.name('transaction'))
+    await producer.sendOffsets([{ topic, partition: 0, offset: 7, metadata: '' }], noMember(groupId))
+    const impatient = client({ apiTimeoutMs: 300 })
+    await expect(impatient.committedOffsets(groupId, [{ topic, partition: 0 }])).rejects.toMatchObject({
+      code: 'transaction-pending',
+      message: expect.stringContaining(`${groupId}, ${topic}-0`),
+    })
+    await impatient.close()
+    await producer.commit()
   })
 
   test('a transaction that outlives its timeout is fenced, and a new init begins anew', async () => {

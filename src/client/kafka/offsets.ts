@@ -1,10 +1,12 @@
+import { StreamsError } from '../../core/errors.ts'
 import { type TopicPartition, topicPartitionName } from '../../core/topic-partition.ts'
 import { listOffsets } from '../../protocol/api/list-offsets.ts'
 import { type OffsetFetchResponse, offsetFetch } from '../../protocol/api/offset-fetch.ts'
+import { kafkaError } from '../../protocol/error-codes.ts'
 import type { CommittedOffset, Isolation, PartitionOffset } from '../client.ts'
 import { byTopic } from './by-topic.ts'
 import type { Cluster } from './cluster.ts'
-import { checkCode } from './kafka-error.ts'
+import { checkCode, kafkaErrorOf } from './kafka-error.ts'
 import { sendToLeaders } from './leaders.ts'
 
 /** ListOffsets takes these in place of a timestamp. */
@@ -50,7 +52,10 @@ function inOrderOf<A extends TopicPartition>(
   return partitions.map(({ topic, partition }) => byName.get(topicPartitionName(topic, partition))!)
 }
 
-/** Waits while a transaction is pending on one of them. */
+/**
+ * Waits while a transaction is pending on one of them.
+ * @throws StreamsError `transaction-pending` if it still is at the call's limit; `protocol-error`
+ */
 export async function stableOffsets(
   cluster: Cluster,
   groupId: string,
@@ -65,14 +70,19 @@ export async function stableOffsets(
     })),
     requireStable: true,
   }
-  const response = await cluster.ask({
-    type: 'group',
-    key: groupId,
-    connections: cluster.admin,
-    api: offsetFetch,
-    request: () => request,
-    check: (answer) => checkOffsets(answer, groupId),
-  })
+  const response = await cluster
+    .ask({
+      type: 'group',
+      key: groupId,
+      connections: cluster.admin,
+      api: offsetFetch,
+      request: () => request,
+      check: (answer) => checkOffsets(answer, groupId),
+    })
+    .catch((error: unknown) => {
+      if (kafkaErrorOf(error) !== kafkaError.UNSTABLE_OFFSET_COMMIT) throw error
+      throw stillPending(error as StreamsError, groupId, cluster.settings.apiTimeoutMs)
+    })
   return response.topics.flatMap(({ name, partitions }) =>
     partitions
       .filter(({ committedOffset }) => committedOffset >= 0)
@@ -90,4 +100,14 @@ function checkOffsets({ errorCode, topics }: OffsetFetchResponse, groupId: strin
   for (const { name, partitions } of topics)
     for (const { partitionIndex, errorCode } of partitions)
       checkCode(errorCode, `OffsetFetch of group ${groupId}, ${topicPartitionName(name, partitionIndex)}`)
+}
+
+/** Either its producer has a longer timeout than the call, or its marker is lost. */
+function stillPending(cause: StreamsError, groupId: string, waitedMs: number): StreamsError {
+  const { details } = cause
+  return new StreamsError(
+    'transaction-pending',
+    `the committed offsets of group ${groupId} wait for the end of a transaction, for ${waitedMs} ms by now: ${cause.message}`,
+    { cause, details },
+  )
 }
