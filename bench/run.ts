@@ -39,5 +39,5 @@ function stageText({ stage, kernel, nsPerRecord }: Awaited<ReturnType<typeof run
 function pipelineText(result: PipelineResult): string {
   const { pipeline, recordsPerSecond, recordsPerCpuSecond, peakRssMiB, seconds } = result
   const millions = (rate: number): string => (rate / 1e6).toFixed(2)
-  return `${pipeline}: ${millions(recordsPerSecond)} M records/s, ${millions(recordsPerCpuSecond)} M per client CPU second, peak RSS ${peakRssMiB} MiB (${result.records} records in ${seconds.toFixed(2)} s, result checked)`
+  return `${pipeline}: ${millions(recordsPerSecond)} M records/s over ${seconds.toFixed(2)} s, ${millions(recordsPerCpuSecond)} M per client CPU second, peak RSS ${peakRssMiB} MiB (${result.records} records, result checked)`
 }
