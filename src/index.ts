@@ -5,33 +5,148 @@ export {
   type KafkaStreamsOptions,
 } from './app/kafka-streams.ts'
 export type { AppState } from './app/state.ts'
+export type {
+  BadInput,
+  DeadLetter,
+  DeserializationHandler,
+  ErrorHandler,
+  FailureContext,
+  HandlerResponse,
+  ProcessingFailure,
+  ProcessingHandler,
+  ProductionFailure,
+  ProductionHandler,
+  Verdict,
+} from './core/error-handlers.ts'
 export { type ErrorCode, errorCodes, StreamsError } from './core/errors.ts'
 export type { DropReason, HookEvents } from './core/hooks.ts'
 export { consoleLogger, type Logger, silentLogger } from './core/logger.ts'
-export type { BadInput, DeserializationHandler, StreamsOptions } from './core/options.ts'
-export type { Header, Headers } from './core/record.ts'
+export type { StreamsOptions } from './core/options.ts'
+export type { Header, Headers, RecordMetadata, StreamRecord } from './core/record.ts'
 export type { Duration } from './core/time/duration.ts'
-export type { StreamsBuilder } from './dsl/builder.ts'
-export type { KGroupedStream } from './dsl/grouped.ts'
 export type {
+  Adder,
+  AggregationOptions,
   CountOptions,
+  EmitStrategy,
+  SessionAggregationOptions,
+} from './dsl/aggregation-options.ts'
+export type { BranchedKStream, Branches, BranchOptions } from './dsl/branched.ts'
+export type { BuildOptions, StreamsBuilder } from './dsl/builder.ts'
+export type {
+  CogroupedKStream,
+  SessionWindowedCogroupedKStream,
+  TimeWindowedCogroupedKStream,
+} from './dsl/cogrouped.ts'
+export type { GlobalKTable } from './dsl/global-table.ts'
+export type { KGroupedStream } from './dsl/grouped.ts'
+export type { KGroupedTable } from './dsl/grouped-table.ts'
+export type { ForeignKeyJoinOptions, KeyPartitioner } from './dsl/join-foreign-key.ts'
+export type { GlobalJoinOptions } from './dsl/join-global.ts'
+export type { StreamTableJoinOptions } from './dsl/join-stream-table.ts'
+export type { StreamJoinOptions, StreamJoinStoreOptions } from './dsl/join-streams.ts'
+export type { JoinWindowOptions } from './dsl/join-windows.ts'
+export type {
   GroupOptions,
   KeyOptions,
+  KeyValueStoreOptions,
   NamedOptions,
+  PairOptions,
+  SessionStoreOptions,
   StoreOptions,
+  StoreSerdes,
+  ValueOptions,
+  VersionedOptions,
   WindowStoreOptions,
 } from './dsl/options.ts'
+export type {
+  ConnectedStores,
+  FixedKeyProcessor,
+  FixedKeyProcessorSupplier,
+  ProcessOptions,
+  ProcessorSupplier,
+  ProcessValuesOptions,
+} from './dsl/process.ts'
+export {
+  type AnyProcessorSupplier,
+  type DefaultSerdes,
+  type FilledStoreOptions,
+  type ParentOptions,
+  type ProcessorOptions,
+  ProcessorTopology,
+  type ProcessorTopologyOptions,
+  processorTopology,
+  type SinkOptions,
+  type TopicChooser,
+} from './dsl/processor-topology.ts'
+export type { Projected, Projection } from './dsl/projection.ts'
+export type { SessionWindowedKStream } from './dsl/session-windowed.ts'
+export {
+  keyValueStore,
+  sessionStore,
+  timestampedKeyValueStore,
+  timestampedWindowStore,
+  versionedKeyValueStore,
+  windowStore,
+} from './dsl/stores.ts'
 export type { KStream } from './dsl/stream.ts'
+export type {
+  DynamicToOptions,
+  PartitionerOf,
+  PrintOptions,
+  RepartitionOptions,
+  ToOptions,
+  ToTableOptions,
+} from './dsl/stream-options.ts'
+export {
+  type SuppressBufferOptions,
+  type Suppression,
+  type TimeLimitOptions,
+  untilTimeLimit,
+  untilWindowCloses,
+  type WindowCloseOptions,
+} from './dsl/suppressed.ts'
 export type { KTable } from './dsl/table.ts'
-export { type SinkTopic, type Topic, type TopicOptions, topic } from './dsl/topic.ts'
+export type { TableOptions } from './dsl/table-options.ts'
+export type { TableSourceOptions } from './dsl/table-source.ts'
+export type { TransformOptions, ValueTransformerSupplier } from './dsl/table-transform-values.ts'
+export {
+  type SinkTopic,
+  type TimestampOf,
+  type Topic,
+  type TopicOptions,
+  type TopicPattern,
+  topic,
+  topicPattern,
+} from './dsl/topic.ts'
 export { type Tables, type Topology, type TopologyOptions, topology } from './dsl/topology.ts'
 export type { TimeWindowedKStream } from './dsl/windowed.ts'
-export { tumbling, type WindowOptions } from './dsl/windows.ts'
+export {
+  type HoppingOptions,
+  hopping,
+  session,
+  sliding,
+  tumbling,
+  type UnlimitedOptions,
+  unlimited,
+  type WindowOptions,
+} from './dsl/windows.ts'
 export { field } from './expr/build.ts'
 export type { Condition, Expression, Field, Timestamp, WindowKey } from './expr/expression.ts'
 export { windowKey } from './expr/window-key.ts'
+export type {
+  Processor,
+  ProcessorContext,
+  PunctuationType,
+  ScheduleOptions,
+  StoreToken,
+  TransformerContext,
+  ValueTransformer,
+} from './plan/processor-spec.ts'
 export type { KeyValueStoreView, StoreView, WindowStoreView } from './query/store-view.ts'
 export { json } from './serde/json.ts'
+export { list, type NullableEntries } from './serde/list.ts'
+export { nothing } from './serde/nothing.ts'
 export {
   boolean,
   bytes,
@@ -45,4 +160,26 @@ export {
   uuid,
 } from './serde/scalars.ts'
 export type { Serde, TypeOf } from './serde/serde.ts'
-export { type TimeWindowedSerde, timeWindowed, type Window, type Windowed } from './serde/windowed.ts'
+export { type Struct, type StructFields, struct } from './serde/struct.ts'
+export {
+  sessionWindowed,
+  type TimeWindowedSerde,
+  timeWindowed,
+  type Window,
+  type Windowed,
+  type WindowedSerde,
+} from './serde/windowed.ts'
+export type {
+  Entry,
+  KeyRange,
+  KeyValueStore,
+  ReadOnlyKeyValueStore,
+  ReadOnlySessionStore,
+  ReadOnlyWindowStore,
+  SessionStore,
+  StoreIterator,
+  ValueAndTimestamp,
+  VersionedKeyValueStore,
+  VersionedRecord,
+  WindowStore,
+} from './store/state-stores.ts'

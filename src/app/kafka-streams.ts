@@ -10,7 +10,9 @@ import { type Duration, durationMs } from '../core/time/duration.ts'
 import type { Tables, Topology } from '../dsl/topology.ts'
 import { Router } from '../query/router.ts'
 import { type StoreView, storeView } from '../query/store-view.ts'
+import { RecordCache } from '../store/record-cache.ts'
 import { StateDirectory } from '../store/state-directory.ts'
+import { GlobalState } from '../task/global-state.ts'
 import { TaskOpener } from '../task/task-opener.ts'
 import { StreamThread } from '../thread/stream-thread.ts'
 import { type AppState, mayFollow } from './state.ts'
@@ -46,9 +48,10 @@ export class KafkaStreams<T extends Tables> implements AsyncDisposable {
   #running: Running | undefined
   #ended: Promise<void> | undefined
 
-  /** @throws StreamsError `options-invalid` listing every problem. */
+  /** @throws StreamsError `options-invalid` listing every problem; `topology-invalid` for what only the test driver runs. */
   constructor(topology: Topology<T>, options: KafkaStreamsOptions) {
     const { kafka, clock, ...others } = options
+    checkRunnable(topology)
     this.#topology = topology
     this.#options = resolveOptions(others, problemsOf(kafka))
     this.#kafka = kafka
@@ -159,9 +162,20 @@ export class KafkaStreams<T extends Tables> implements AsyncDisposable {
     try {
       await using client = this.#createClient({ clock: this.#clock, logger, hooks: this.#hooks })
       await using directory = await StateDirectory.open({ stateDir, applicationId })
-      this.#running = this.#build(client, directory)
-      if (this.#state === 'PENDING_SHUTDOWN') this.#running.thread.stop()
-      await this.#running.thread.run()
+      const globals = await GlobalState.open(
+        { plan: this.#topology.plan, options: this.#options, client, clock: this.#clock, hooks: this.#hooks },
+        () => this.#state === 'PENDING_SHUTDOWN',
+      )
+      this.#running = this.#build(client, directory, globals)
+      const { thread } = this.#running
+      const following = globals.follow().catch((error: unknown) => thread.fail(error))
+      try {
+        if (this.#state === 'PENDING_SHUTDOWN') thread.stop()
+        await thread.run()
+      } finally {
+        await globals.close()
+        await following
+      }
     } catch (error) {
       this.#error = error instanceof Error ? error : new Error(String(error))
       logger.error({ err: this.#error }, this.#error.message)
@@ -171,7 +185,7 @@ export class KafkaStreams<T extends Tables> implements AsyncDisposable {
     this.#become(this.#error ? 'ERROR' : 'NOT_RUNNING')
   }
 
-  #build(client: Client, directory: StateDirectory): Running {
+  #build(client: Client, directory: StateDirectory, globals: GlobalState): Running {
     const { plan } = this.#topology
     const options = this.#options
     const { applicationId, logger } = options
@@ -194,7 +208,17 @@ export class KafkaStreams<T extends Tables> implements AsyncDisposable {
         applicationServer: options.applicationServer,
         localTasks: () => directory.localTasks(),
       }),
-      opener: new TaskOpener({ plan, options, client, clock, hooks, logger, directory }),
+      opener: new TaskOpener({
+        plan,
+        options,
+        client,
+        clock,
+        hooks,
+        logger,
+        directory,
+        globalStores: globals.typed,
+        cache: () => (options.cacheMaxBytes > 0 ? new RecordCache(options.cacheMaxBytes) : undefined),
+      }),
       transactionalId: `${applicationId}-${directory.processId}-1`,
       onState: (state) => this.#become(state === 'running' ? 'RUNNING' : 'REBALANCING'),
     })
@@ -215,6 +239,15 @@ export class KafkaStreams<T extends Tables> implements AsyncDisposable {
     this.#state = to
     this.#hooks.emit('state', { from, to, error: this.#error ?? null })
   }
+}
+
+function checkRunnable({ plan }: Topology): void {
+  const source = plan.subtopologies.flatMap(({ sources }) => sources).find(({ pattern }) => pattern)
+  if (!source) return
+  throw new StreamsError(
+    'topology-invalid',
+    `${source.name} reads topics by pattern, which only the test driver does yet: name the topics instead`,
+  )
 }
 
 function problemsOf(kafka: KafkaConnection | ClientSource | undefined): readonly string[] {

@@ -49,6 +49,8 @@ export interface GroupAssignment {
 /** Kafka Streams' side of the classic group protocol (Java's StreamsPartitionAssignor), in Java's bytes. */
 export class StreamsAssignor {
   readonly #options: StreamsAssignorOptions
+  /** Of all topics that tasks read, as the last assignment found them. */
+  readonly #partitions = new Map<string, number>()
   #uniqueField = 0
   #failure: StreamsError | undefined
 
@@ -117,11 +119,12 @@ export class StreamsAssignor {
     return { tasks: [...tasks.values()].sort(compareTaskIds), owners: info.partitionsByHost }
   }
 
-  /** Checks source topics and makes internal ones. @returns the number of tasks by subtopology. */
-  async #prepareTopics(): Promise<readonly number[]> {
+  /** Checks source topics and makes internal ones. @returns the number of tasks by id of the subtopology. */
+  async #prepareTopics(): Promise<ReadonlyMap<number, number>> {
     const { plan, applicationId, client, replicationFactor } = this.#options
     const external = this.#sourceTopics().filter(({ internal }) => !internal)
-    const found = await client.topics(external.map(({ topic }) => topic))
+    const globals = plan.globalStores.flatMap(({ source }) => source.topics)
+    const found = await client.topics([...external.map(({ topic }) => topic), ...globals])
     const partitionsOf = (topic: string): number | undefined => found.get(topic)?.partitions
     const wanted = internalTopics(plan, applicationId, partitionsOf)
     const existing = await client.topics(wanted.map(({ name }) => name))
@@ -138,11 +141,15 @@ export class StreamsAssignor {
         .filter(({ name }) => !existing.has(name))
         .map(({ name, partitions, config }) => ({ name, partitions, replicationFactor, configs: config })),
     )
+    for (const { name, partitions } of [...wanted, ...found.values()]) this.#partitions.set(name, partitions)
     return subtopologyPartitions(plan, partitionsOf)
   }
 
-  #assignments(members: readonly Member[], partitions: readonly number[]): ReadonlyMap<string, Uint8Array> {
-    const tasks = partitions.flatMap((count, subtopology) =>
+  #assignments(
+    members: readonly Member[],
+    partitions: ReadonlyMap<number, number>,
+  ): ReadonlyMap<string, Uint8Array> {
+    const tasks = [...partitions].flatMap(([subtopology, count]) =>
       Array.from({ length: count }, (_, partition): TaskId => ({ subtopology, partition })),
     )
     const assigned = assignTasks(tasks, members.map(assignorMember))
@@ -184,13 +191,11 @@ export class StreamsAssignor {
 
   #inputsOf(task: TaskId): readonly Input[] {
     const { plan, applicationId } = this.#options
-    return plan.subtopologies[task.subtopology]!.sources.flatMap(({ topics, internal }) =>
-      topics.map((topic) => ({
-        topic: topicName(applicationId, topic, internal),
-        partition: task.partition,
-        task,
-      })),
-    )
+    const { sources } = plan.subtopologies.find(({ id }) => id === task.subtopology)!
+    return sources
+      .flatMap(({ topics, internal }) => topics.map((topic) => topicName(applicationId, topic, internal)))
+      .filter((topic) => task.partition < (this.#partitions.get(topic) ?? 0))
+      .map((topic) => ({ topic, partition: task.partition, task }))
   }
 
   #sourceTopics(): readonly { readonly topic: string; readonly internal: boolean }[] {

@@ -15,6 +15,8 @@ export const errorCodes = {
     'The log holds a damaged batch at the offset named; repair or skip it with the consumer group tools.',
   'codec-missing': 'Install the optional package named in the message.',
   deserialization: 'Correct the producer, or set deserializationHandler to continue past bad records.',
+  'record-too-large':
+    'Make the record smaller, raise maxRecordBytes (and the message.max.bytes of the topic), or set productionHandler to continue past such records.',
   processing: 'Correct the function named in the message.',
   'offset-out-of-range': 'Set offsetReset to earliest or latest, or reset the group offsets.',
   fenced: 'Another instance with the same identity took over; this one stops without committing.',

@@ -1,7 +1,23 @@
 import type { StreamsError } from './errors.ts'
 
 /** Why a record left the pipeline without a result. */
-export type DropReason = 'null-key' | 'null-value' | 'late' | 'negative-timestamp' | 'deserialization'
+export type DropReason =
+  | 'null-key'
+  | 'null-value'
+  | 'null-foreign-key'
+  /** Its window is closed, or a version of its time is not kept any more. */
+  | 'late'
+  /** Too old for the store that would have remembered it. */
+  | 'expired'
+  /** A later update of the same row was there before it: of a versioned table (KIP-914), or of a foreign-key join's left side. */
+  | 'outdated'
+  | 'negative-timestamp'
+  /** A partitioner named no partition. */
+  | 'no-partition'
+  // What a handler chose to continue after:
+  | 'deserialization'
+  | 'processing'
+  | 'production'
 
 /** Typed events of a running application. Listeners run synchronously and must not throw. */
 export interface HookEvents {

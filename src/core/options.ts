@@ -1,21 +1,9 @@
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { DeserializationHandler, ProcessingHandler, ProductionHandler } from './error-handlers.ts'
 import { StreamsError } from './errors.ts'
 import { consoleLogger, type Logger } from './logger.ts'
 import { type Duration, durationMs } from './time/duration.ts'
-
-/** A record whose bytes the source's serdes or its timestamp expression cannot read. */
-export interface BadInput {
-  readonly topic: string
-  readonly partition: number
-  readonly offset: number
-  readonly part: 'key' | 'value' | 'timestamp'
-  readonly key: Uint8Array | null
-  readonly value: Uint8Array | null
-}
-
-/** `fail` ends the application with nothing committed past the record; `continue` counts and skips it. */
-export type DeserializationHandler = 'fail' | 'continue' | ((input: BadInput) => 'fail' | 'continue')
 
 /** What an application may set. Each option's Java key is in the README's table. */
 export interface StreamsOptions {
@@ -33,7 +21,23 @@ export interface StreamsOptions {
   readonly rebalanceTimeout?: Duration
   /** Where to begin in a source topic that has no committed offset, or whose offset is gone. */
   readonly offsetReset?: 'earliest' | 'latest' | 'none'
+  /** Of input that its serdes cannot read. */
   readonly deserializationHandler?: DeserializationHandler
+  /** Of what a function of the topology throws. */
+  readonly processingHandler?: ProcessingHandler
+  /** Of output that its serdes cannot write, or that is larger than `maxRecordBytes`. */
+  readonly productionHandler?: ProductionHandler
+  /** Largest size of a record that is written, key, value and headers together. */
+  readonly maxRecordBytes?: number
+  /** Takes the input record of every failure that a handler meets, with headers that say what happened (KIP-1034). */
+  readonly deadLetterTopic?: string
+  /**
+   * How long a task that has no input of one partition waits for it before it goes on with the others, once it is known
+   * that the broker has no more; 0: not at all. `-1`: it does not even wait for what the broker has.
+   */
+  readonly maxTaskIdle?: Duration | -1
+  /** Of the record cache, of all tasks together: cached stores forward the last update of a key, at commits and when it is full. */
+  readonly cacheMaxBytes?: number
   /** `off` processes every record in JavaScript, one at a time. */
   readonly kernel?: 'auto' | 'off'
   /** Bytes of state kept in memory, of all tasks together. */
@@ -59,6 +63,13 @@ export interface ResolvedOptions {
   readonly rebalanceTimeoutMs: number
   readonly offsetReset: 'earliest' | 'latest' | 'none'
   readonly deserializationHandler: DeserializationHandler
+  readonly processingHandler: ProcessingHandler
+  readonly productionHandler: ProductionHandler
+  readonly maxRecordBytes: number
+  readonly deadLetterTopic: string | undefined
+  /** -1: never wait. */
+  readonly maxTaskIdleMs: number
+  readonly cacheMaxBytes: number
   readonly kernel: 'auto' | 'off'
   readonly stateMemory: number
   readonly stateMapSize: number
@@ -76,6 +87,11 @@ const defaults = {
   rebalanceTimeout: 300_000,
   offsetReset: 'earliest',
   deserializationHandler: 'fail',
+  processingHandler: 'fail',
+  productionHandler: 'fail',
+  maxRecordBytes: 2 ** 20,
+  maxTaskIdle: 0,
+  cacheMaxBytes: 10 * 2 ** 20,
   kernel: 'auto',
   stateMemory: 256 * 2 ** 20,
   stateMapSize: 16 * 2 ** 30,
@@ -87,6 +103,7 @@ const known: ReadonlySet<string> = new Set([
   'applicationId',
   'stateDir',
   'applicationServer',
+  'deadLetterTopic',
   'logger',
 ])
 
@@ -104,7 +121,7 @@ export function resolveOptions(
   }
   const duration = (name: DurationOption): number => {
     try {
-      return durationMs(options[name] ?? defaults[name], name)
+      return durationMs((options[name] as Duration | undefined) ?? defaults[name], name)
     } catch (error) {
       problems.push((error as Error).message)
       return defaults[name]
@@ -126,6 +143,12 @@ export function resolveOptions(
     rebalanceTimeoutMs: duration('rebalanceTimeout'),
     offsetReset: options.offsetReset ?? defaults.offsetReset,
     deserializationHandler: options.deserializationHandler ?? defaults.deserializationHandler,
+    processingHandler: options.processingHandler ?? defaults.processingHandler,
+    productionHandler: options.productionHandler ?? defaults.productionHandler,
+    maxRecordBytes: options.maxRecordBytes ?? defaults.maxRecordBytes,
+    deadLetterTopic: options.deadLetterTopic,
+    maxTaskIdleMs: options.maxTaskIdle === -1 ? -1 : duration('maxTaskIdle'),
+    cacheMaxBytes: options.cacheMaxBytes ?? defaults.cacheMaxBytes,
     kernel: options.kernel ?? defaults.kernel,
     stateMemory: options.stateMemory ?? defaults.stateMemory,
     stateMapSize: options.stateMapSize ?? defaults.stateMapSize,
@@ -141,11 +164,15 @@ export function resolveOptions(
     ['auto', 'off'].includes(resolved.kernel),
     `kernel: ${JSON.stringify(resolved.kernel)} is not 'auto' or 'off'`,
   )
-  check(
-    typeof resolved.deserializationHandler === 'function' ||
-      ['fail', 'continue'].includes(resolved.deserializationHandler),
-    "deserializationHandler: neither 'fail', 'continue' nor a function",
-  )
+  for (const name of ['deserializationHandler', 'processingHandler', 'productionHandler'] as const) {
+    const handler = resolved[name]
+    check(
+      typeof handler === 'function' || ['fail', 'continue'].includes(handler),
+      `${name}: neither 'fail', 'continue' nor a function`,
+    )
+  }
+  check(atLeast(resolved.maxRecordBytes, 1), 'maxRecordBytes: not a whole number of at least 1')
+  check(atLeast(resolved.cacheMaxBytes, 0), 'cacheMaxBytes: not a whole number of at least 0')
   check(atLeast(resolved.stateMemory, 2 ** 20), 'stateMemory: at least 1 MiB is needed')
   check(atLeast(resolved.stateMapSize, 2 ** 20), 'stateMapSize: at least 1 MiB is needed')
   check(
@@ -175,6 +202,7 @@ type DurationOption =
   | 'sessionTimeout'
   | 'heartbeatInterval'
   | 'rebalanceTimeout'
+  | 'maxTaskIdle'
 
 function atLeast(value: number, least: number): boolean {
   return Number.isSafeInteger(value) && value >= least

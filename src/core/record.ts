@@ -23,3 +23,23 @@ export interface RecordMetadata {
   readonly partition: number
   readonly offset: number
 }
+
+/** A record as it lies in a topic. */
+export interface RawRecord extends RecordMetadata {
+  readonly key: Uint8Array | null
+  readonly value: Uint8Array | null
+  /** Ms since the epoch; negative ones occur. */
+  readonly timestamp: number
+  readonly headers: Headers
+}
+
+/**
+ * What is known of the record being processed (Java's ProcessorRecordContext). Stores take time and headers of their
+ * changelog records from it.
+ */
+export interface RecordContext {
+  /** Undefined in a punctuation. */
+  metadata: RecordMetadata | undefined
+  timestamp: number
+  headers: Headers
+}

@@ -1,9 +1,9 @@
-import { StreamsError } from '../core/errors.ts'
 import type { GraphNode } from '../plan/graph.ts'
 import { checkName } from '../plan/naming.ts'
 import type { Serde } from '../serde/serde.ts'
-import type { BuildContext, StreamPosition } from './context.ts'
+import { type BuildContext, requireSerde, type StreamPosition } from './context.ts'
 import type { GroupOptions } from './options.ts'
+import { repartition } from './repartition.ts'
 
 /**
  * A grouped stream's place in the graph. Whether its records are repartitioned, and under which name, is decided
@@ -35,30 +35,42 @@ export class Grouping {
 
   /** @throws StreamsError `serde-missing` */
   keySerde(neededBy: string): Serde<unknown> {
-    return this.#at.keySerde ?? this.#missing('key', neededBy)
+    return this.#serde('key', this.#at.keySerde, neededBy)
+  }
+
+  /** @throws StreamsError `serde-missing` */
+  valueSerde(neededBy: string): Serde<unknown> {
+    return this.#serde('value', this.#at.valueSerde, neededBy)
   }
 
   /** The node that feeds an aggregation into `store`. @throws StreamsError `serde-missing` */
   parent(store: string, neededBy: string): GraphNode {
-    if (!this.#at.keyChanged) return this.#at.node
-    const { graph, naming } = this.#context
-    const names = naming.repartition(this.#name ?? store)
-    if (this.#repartition && this.#name !== undefined) {
-      // Aggregations of one named group share its topic; the indexes above are used up all the same.
-      this.#repartition = graph.reuse(this.#repartition)
-      return this.#repartition
-    }
-    const keySerde = this.keySerde(neededBy)
-    const valueSerde = this.#at.valueSerde ?? this.#missing('value', neededBy)
-    this.#repartition = graph.add({ kind: 'repartition', names, keySerde, valueSerde }, [this.#at.node])
+    const known = this.#name === undefined ? undefined : this.#repartition
+    const node = this.input(store, neededBy, known)
+    if (!this.#at.keyChanged) return node
+    // Aggregations of one named group share its topic.
+    this.#repartition = known ? this.#context.graph.reuse(known) : node
     return this.#repartition
   }
 
-  #missing(part: 'key' | 'value', neededBy: string): never {
-    const changed = part === 'key' ? 'selectKey' : 'mapValues'
-    throw new StreamsError(
-      'serde-missing',
-      `${neededBy}: the ${part} serde is unknown after ${changed}; give it as ${this.#call}({ ${part}: ... })`,
-    )
+  /**
+   * Where the group's records are in the partitions of their keys.
+   * @param known what an earlier call returned, to be used again; indexes are used up all the same.
+   * @throws StreamsError `serde-missing`
+   */
+  input(store: string, neededBy: string, known: GraphNode | undefined): GraphNode {
+    if (!this.#at.keyChanged) return this.#at.node
+    const name = this.#name ?? store
+    if (known) {
+      this.#context.naming.repartition(name)
+      return known
+    }
+    const keySerde = this.keySerde(neededBy)
+    const valueSerde = this.valueSerde(neededBy)
+    return repartition(this.#context, this.#at, { name, keySerde, valueSerde }).node
+  }
+
+  #serde(part: 'key' | 'value', serde: Serde<unknown> | undefined, neededBy: string): Serde<unknown> {
+    return requireSerde(this.#context, serde, part, neededBy, `give it as ${this.#call}({ ${part}: ... })`)
   }
 }

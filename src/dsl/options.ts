@@ -12,6 +12,14 @@ export interface KeyOptions<K> extends NamedOptions {
   readonly key?: Serde<NonNullable<K>>
 }
 
+/** For a changed value: its serde, needed if a later step repartitions or stores it. */
+export interface ValueOptions<V> extends NamedOptions {
+  readonly value?: Serde<NonNullable<V>>
+}
+
+/** For a changed key and value. */
+export interface PairOptions<K, V> extends KeyOptions<K>, ValueOptions<V> {}
+
 export interface GroupOptions<K, V> {
   /** The repartition topic's name, if there is one: `<application id>-<name>-repartition`. */
   readonly name?: string
@@ -19,24 +27,52 @@ export interface GroupOptions<K, V> {
   readonly value?: Serde<NonNullable<V>>
 }
 
+/** Of the store behind a table (Java's Materialized). */
 export interface StoreOptions {
   /** The store's name, which also names its changelog topic; generated if not given. */
   readonly name?: string
   /** Where rows live: `lmdb` (default) survives restarts, `memory` is restored from the changelog. */
   readonly kind?: 'lmdb' | 'memory'
-  /** Whether to hold back updates until a commit. Only `false` (each is emitted), the default, exists yet. */
+  /**
+   * Whether updates wait in the record cache until a commit, so that only the last of a key is forwarded; true if not
+   * given, as in Java. Without a cache (`cacheMaxBytes: 0`) every update is forwarded.
+   */
   readonly caching?: boolean
   /** `coalesced` (default): one record per changed key and commit; `each` change, as Java does; or `off`. */
   readonly changelog?: ChangelogMode
 }
 
+/** Serdes of a store where they are not known from what comes before. */
+export interface StoreSerdes<K, V> {
+  readonly key?: Serde<NonNullable<K>>
+  readonly value?: Serde<NonNullable<V>>
+}
+
+export interface KeyValueStoreOptions extends StoreOptions {
+  /** False: rows have no timestamp, which then reads as -1 (a plain store in place of a timestamped one). */
+  readonly timestamped?: boolean
+  /** Keeps so many entries, and drops the least recently used ones (Stores.lruMap). */
+  readonly maxEntries?: number
+  /** Keeps all versions of a value for so long (Stores.persistentVersionedKeyValueStore). */
+  readonly versioned?: VersionedOptions
+}
+
+export interface VersionedOptions {
+  readonly history: Duration
+  /** How much time the rows of one segment cover; by default a fraction of the history, as in Java. */
+  readonly segmentInterval?: Duration
+}
+
 export interface WindowStoreOptions extends StoreOptions {
   /** How long windows are kept, in stream time; window size plus grace if not given, and never less. */
   readonly retention?: Duration
+  /** False: rows have no timestamp, which then reads as -1. */
+  readonly timestamped?: boolean
 }
 
-export interface CountOptions<S extends StoreOptions = StoreOptions> extends NamedOptions {
-  readonly store?: S
+export interface SessionStoreOptions extends StoreOptions {
+  /** How long sessions are kept, in stream time; gap plus grace if not given, and never less. */
+  readonly retention?: Duration
 }
 
 /** `Options` if `T`, what a lambda returns, holds no promise; else an argument that nobody can give. */

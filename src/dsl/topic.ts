@@ -1,7 +1,9 @@
+import type { RecordMetadata, StreamRecord } from '../core/record.ts'
 import type { Timestamp } from '../expr/expression.ts'
 import type { TimestampNode } from '../expr/node.ts'
 import type { Row } from '../expr/row.ts'
 import { checkName } from '../plan/naming.ts'
+import type { TimestampExtractor } from '../plan/node.ts'
 import type { Serde } from '../serde/serde.ts'
 
 /** A topic's name, serdes and event time, for reading and for writing. */
@@ -10,14 +12,40 @@ export interface Topic<K, V, Nullable extends boolean = boolean> {
   readonly key: Serde<K>
   readonly value: Serde<V>
   readonly timestamp?: TimestampNode
+  readonly extractor?: TimestampExtractor
+  readonly invalidTimestamp?: 'fail' | 'skip' | 'partition-time'
+  readonly offsetReset?: 'earliest' | 'latest' | 'none'
   readonly nullable: Nullable
 }
+
+/** Topics whose names match, all of the same serdes. */
+export interface TopicPattern<K, V, Nullable extends boolean = boolean>
+  extends Omit<Topic<K, V, Nullable>, 'name'> {
+  readonly pattern: RegExp
+}
+
+/**
+ * Event time by a function.
+ * @param partitionTime the largest time of the partition so far, ms; -1 before the first.
+ * @returns ms since the epoch.
+ */
+export type TimestampOf<K, V> = (
+  record: StreamRecord<K | null, V | null> & RecordMetadata,
+  partitionTime: number,
+) => number
 
 export interface TopicOptions<K, V, Nullable extends boolean> {
   readonly key: Serde<K>
   readonly value: Serde<V>
-  /** Event time from a field of the value, such as `field('at').millis()`; without it, the record's timestamp. */
-  readonly timestamp?: Timestamp<Row<NoInfer<V>>>
+  /** Event time from a field of the value, such as `field('at').millis()`, or by a function; without it, the record's timestamp. */
+  readonly timestamp?: Timestamp<Row<NoInfer<V>>> | TimestampOf<NoInfer<K>, NoInfer<V>>
+  /**
+   * What a negative event time does: `fail` (Java's FailOnInvalidTimestamp), drop the record (`skip`), or take the
+   * partition's time. By default `fail` for the record's own timestamp, and `skip` for an extracted one, as in Java.
+   */
+  readonly invalidTimestamp?: 'fail' | 'skip' | 'partition-time'
+  /** Where to begin when the group has no offset for a partition; by default what the application says. */
+  readonly offsetReset?: 'earliest' | 'latest' | 'none'
   /** Says that null values occur: they are then part of the stream's type. Without it they still pass, typed as `V`. */
   readonly nullable?: Nullable
 }
@@ -43,12 +71,32 @@ export function topic<K, V, const Nullable extends boolean = false>(
   name: string,
   options: TopicOptions<K, V, Nullable>,
 ): Topic<K, V, Nullable> {
-  const { key, value, timestamp, nullable } = options
-  return Object.freeze({
-    name: checkName(name, 'topic name'),
+  return Object.freeze({ name: checkName(name, 'topic name'), ...settings(options) })
+}
+
+/** Declares all topics whose names match, also those that come to be later; they are read as one stream. */
+export function topicPattern<K, V, const Nullable extends boolean = false>(
+  pattern: RegExp,
+  options: TopicOptions<K, V, Nullable>,
+): TopicPattern<K, V, Nullable> {
+  return Object.freeze({ pattern, ...settings(options) })
+}
+
+function settings<K, V, Nullable extends boolean>({
+  key,
+  value,
+  timestamp,
+  invalidTimestamp,
+  offsetReset,
+  nullable,
+}: TopicOptions<K, V, Nullable>): Omit<Topic<K, V, Nullable>, 'name'> {
+  return {
     key,
     value,
-    ...(timestamp && { timestamp: timestamp.node }),
+    ...(typeof timestamp === 'function' && { extractor: timestamp as TimestampExtractor }),
+    ...(typeof timestamp === 'object' && { timestamp: timestamp.node }),
+    ...(invalidTimestamp && { invalidTimestamp }),
+    ...(offsetReset && { offsetReset }),
     nullable: (nullable ?? false) as Nullable,
-  })
+  }
 }

@@ -1,14 +1,15 @@
 import { describePlan } from '../plan/describe.ts'
 import { type ExplainedNode, explainPlan, explainText } from '../plan/explain.ts'
+import { planMermaid } from '../plan/mermaid.ts'
 import type { Plan } from '../plan/plan.ts'
 import { planHash } from '../plan/plan-hash.ts'
-import { StreamsBuilder } from './builder.ts'
+import { type BuildOptions, StreamsBuilder } from './builder.ts'
 import type { KTable } from './table.ts'
 
 /** Tables by the names under which they are queried; `KTable` of whatever types. */
 export type Tables = Readonly<Record<string, Pick<KTable<unknown, unknown>, 'store'>>>
 
-type NoTables = Readonly<Record<never, never>>
+export type NoTables = Readonly<Record<never, never>>
 
 /** A built topology. `T` is what the build function returned: it types queries and tests. */
 export interface Topology<T extends Tables = Tables, Args = unknown> {
@@ -21,6 +22,8 @@ export interface Topology<T extends Tables = Tables, Args = unknown> {
   readonly hash: string
   /** The text of Java's `Topology.describe().toString()`, character for character. */
   describe(): string
+  /** The topology as a Mermaid flowchart. */
+  toMermaid(): string
   /** Where each node runs, in the kernel or in JavaScript, and why. */
   explain(): string
   explain(format: 'json'): readonly ExplainedNode[]
@@ -28,7 +31,7 @@ export interface Topology<T extends Tables = Tables, Args = unknown> {
   withArgs(args: Args): Topology<T, Args>
 }
 
-export interface TopologyOptions<Args> {
+export interface TopologyOptions<Args> extends BuildOptions {
   /** Given to the build function; must survive structured cloning, on its way to worker threads. */
   readonly args: Args
 }
@@ -44,14 +47,6 @@ export interface TopologyOptions<Args> {
  * @param module `import.meta.url` of the module that exports the result.
  * @throws StreamsError `topology-invalid`, `serde-missing` naming the call.
  */
-export function topology(
-  module: string,
-  build: (builder: StreamsBuilder) => undefined,
-): Topology<NoTables, undefined>
-export function topology<const T extends Tables>(
-  module: string,
-  build: (builder: StreamsBuilder) => T,
-): Topology<T, undefined>
 export function topology<Args>(
   module: string,
   build: (builder: StreamsBuilder, args: Args) => undefined,
@@ -62,35 +57,55 @@ export function topology<Args, const T extends Tables>(
   build: (builder: StreamsBuilder, args: Args) => T,
   options: TopologyOptions<Args>,
 ): Topology<T, Args>
+export function topology(
+  module: string,
+  build: (builder: StreamsBuilder) => undefined,
+  options?: BuildOptions,
+): Topology<NoTables, undefined>
+export function topology<const T extends Tables>(
+  module: string,
+  build: (builder: StreamsBuilder) => T,
+  options?: BuildOptions,
+): Topology<T, undefined>
 export function topology<Args>(
   module: string,
   build: (builder: StreamsBuilder, args: Args) => Tables | undefined,
-  options?: TopologyOptions<Args>,
+  options: Partial<TopologyOptions<Args>> = {},
 ): Topology<Tables, Args> {
-  return buildTopology(module, build, options?.args as Args)
+  const { args, ...others } = options
+  return buildTopology(module, build, others, args as Args)
 }
 
 function buildTopology<Args>(
   module: string,
   build: (builder: StreamsBuilder, args: Args) => Tables | undefined,
+  options: BuildOptions,
   args: Args,
 ): Topology<Tables, Args> {
-  const builder = new StreamsBuilder()
+  const builder = new StreamsBuilder(options)
   const tables = Object.freeze({ ...build(builder, args) })
-  const plan = builder.build()
+  return topologyOf({ module, tables, args, plan: builder.build() }, (others) =>
+    buildTopology(module, build, options, others),
+  )
+}
+
+/** What is built, with what can be asked of it. */
+export function topologyOf<T extends Tables, Args>(
+  built: Pick<Topology<T, Args>, 'module' | 'tables' | 'args' | 'plan'>,
+  withArgs: (args: Args) => Topology<T, Args>,
+): Topology<T, Args> {
+  const { plan } = built
   function explain(): string
   function explain(format: 'json'): readonly ExplainedNode[]
   function explain(format?: 'json'): string | readonly ExplainedNode[] {
     return format === 'json' ? explainPlan(plan) : explainText(plan)
   }
   return Object.freeze({
-    module,
-    args,
-    tables,
-    plan,
+    ...built,
     hash: planHash(plan),
     describe: () => describePlan(plan),
+    toMermaid: () => planMermaid(plan),
     explain,
-    withArgs: (others: Args) => buildTopology(module, build, others),
+    withArgs,
   })
 }

@@ -1,40 +1,39 @@
 import type { StreamRecord } from '../core/record.ts'
 import type { AggregateNode } from '../plan/node.ts'
 import { type Aggregator, aggregatorOf } from './aggregator.ts'
-import type { Change } from './change.ts'
-import type { KeyValueStore, OperatorContext } from './context.ts'
+import type { OperatorContext } from './context.ts'
 import type { Operator } from './operator.ts'
+import { TableUpdates } from './table-updates.ts'
 
-/** An aggregate per key (Java's KStreamAggregate). The update carries the record's headers; the store logs none. */
+/**
+ * An aggregate per key (Java's KStreamAggregate, KStreamReduce), of the time of its latest record. The update carries the
+ * record's headers; the store logs none.
+ */
 export class AggregateOperator implements Operator {
   readonly #name: string
   readonly #context: OperatorContext
-  readonly #store: KeyValueStore
+  readonly #updates: TableUpdates
   readonly #aggregator: Aggregator
-  readonly #next: Operator
 
   constructor(node: AggregateNode, context: OperatorContext, next: Operator) {
     this.#name = node.name
     this.#context = context
-    this.#store = context.keyValueStore(node.store)
+    this.#updates = new TableUpdates(node, context, next)
     this.#aggregator = aggregatorOf(node)
-    this.#next = next
   }
 
   process(record: StreamRecord<unknown, unknown>): void {
-    const { key, value, headers } = record
-    if (key === null) {
-      this.#context.dropped(this.#name, 'null-key')
-      return
-    }
-    if (value === null) {
-      this.#context.dropped(this.#name, 'null-value')
-      return
-    }
-    const old = this.#store.get(key)
-    const timestamp = old ? Math.max(old.timestamp, record.timestamp) : record.timestamp
-    const newValue = this.#aggregator.add(old ? old.value : this.#aggregator.init(), value, key)
-    this.#store.put(key, newValue, timestamp)
-    this.#next.process({ key, value: { newValue } satisfies Change<unknown>, timestamp, headers })
+    const { key, value } = record
+    if (key === null) this.#context.dropped(this.#name, 'null-key')
+    else if (value === null) this.#context.dropped(this.#name, 'null-value')
+    else this.#add(record)
+  }
+
+  #add(record: StreamRecord<unknown, unknown>): void {
+    const { key, value } = record
+    const found = this.#updates.get(key)
+    const old = found ? found.value : this.#aggregator.init()
+    const timestamp = found ? Math.max(found.timestamp, record.timestamp) : record.timestamp
+    this.#updates.put({ ...record, value: this.#aggregator.add(old, value, key), timestamp }, old)
   }
 }

@@ -13,6 +13,8 @@ export function guard<Args extends readonly unknown[], Result>(
     try {
       result = run(...args)
     } catch (cause) {
+      // It happened at another node, which a processor forwarded to, and names that already.
+      if (StreamsError.is(cause) && cause.details['node'] !== undefined) throw cause
       throw new StreamsError('processing', `${node}: ${messageOf(cause)}`, { cause, details: { node } })
     }
     if (result instanceof Promise) {

@@ -20,7 +20,12 @@ export class MapValuesOperator implements Operator {
   }
 }
 
-function mapper({ name, expression, lambda }: MapValuesNode): (value: unknown, key: unknown) => unknown {
+/** A mapper of streams or tables, given as a projection or as a function. */
+export function mapper({
+  name,
+  expression,
+  lambda,
+}: Pick<MapValuesNode, 'name' | 'expression' | 'lambda'>): (value: unknown, key: unknown) => unknown {
   if (expression) return projection(expression)
   if (lambda) return guard(name, lambda)
   throw new StreamsError('internal', `${name} has neither expression nor lambda`)

@@ -1,11 +1,22 @@
 import { compareNames, hashOrder, TreeSet } from './java-order.ts'
-import type { PlanNode } from './node.ts'
-import type { Plan } from './plan.ts'
+import type { PlanNode, SinkNode } from './node.ts'
+import type { GlobalStore, Plan } from './plan.ts'
 import { type Subtopology, storesOf } from './subtopology.ts'
 
 /** The text of Java's `Topology.describe().toString()`, character for character. */
-export function describePlan(plan: Plan): string {
-  return `Topologies:\n ${plan.subtopologies.map(describeSubtopology).join('')}`
+export function describePlan({ subtopologies, globalStores }: Plan): string {
+  const parts = [
+    ...subtopologies.map((one) => ({ id: one.id, text: describeSubtopology(one) })),
+    ...globalStores.map((one) => ({ id: one.id, text: describeGlobalStore(one) })),
+  ]
+  const texts = parts.sort((a, b) => a.id - b.id).map(({ text }) => text)
+  return `Topologies:\n ${texts.join('')}`
+}
+
+function describeGlobalStore({ id, source, processor }: GlobalStore): string {
+  const from = nodeText({ node: source, predecessors: [], successors: [processor.name] })
+  const to = nodeText({ node: processor, predecessors: [source.name], successors: [] })
+  return `  Sub-topology: ${id} for global store (will not generate tasks)\n    ${from}\n    ${to}\n`
 }
 
 function describeSubtopology(subtopology: Subtopology): string {
@@ -68,12 +79,17 @@ function nodeText({ node, predecessors, successors }: DescribedNode): string {
   const to = `\n      --> ${names(successors)}`
   switch (node.kind) {
     case 'source':
-      return `Source: ${node.name} (topics: [${hashOrder(node.topics, true).join(', ')}])${to}`
+      return `Source: ${node.name} (topics: ${node.pattern?.source ?? `[${hashOrder(node.topics, true).join(', ')}]`})${to}`
     case 'sink':
-      return `Sink: ${node.name} (topic: ${node.topic})${from}`
+      return `Sink: ${node.name} (${destination(node)})${from}`
     default:
       return `Processor: ${node.name} (stores: [${hashOrder(storesOf(node), true).join(', ')}])${to}${from}`
   }
+}
+
+/** Java prints what its extractor prints of itself; we have a function, and perhaps its name. */
+function destination({ topic, topicOf }: SinkNode): string {
+  return topicOf ? `extractor class: ${topicOf.name || 'lambda'}` : `topic: ${topic}`
 }
 
 function names(nodes: readonly string[]): string {

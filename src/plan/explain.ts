@@ -12,9 +12,10 @@ export interface ExplainedNode {
   readonly reason?: string
 }
 
-export function explainPlan(plan: Plan): readonly ExplainedNode[] {
+/** @param cache as of `lower`: whether the application has a record cache. */
+export function explainPlan(plan: Plan, cache = false): readonly ExplainedNode[] {
   return plan.subtopologies.flatMap((subtopology) => {
-    const lowered = lower(subtopology)
+    const lowered = lower(subtopology, cache)
     return describedNodes(subtopology).map(({ node }): ExplainedNode => {
       const common = { subtopology: subtopology.id, node: node.name, kind: node.kind }
       return lowered.kind === 'region'

@@ -5,8 +5,9 @@ import type { Serde, SerdeFormat } from '../serde/serde.ts'
 import { isTimeWindowed } from '../serde/windowed.ts'
 import { FieldColumns } from './field-columns.ts'
 import type { AggregateNode, FilterNode, PlanNode, SelectKeyNode, SinkNode, SourceNode } from './node.ts'
-import type { StoreSpec } from './store-spec.ts'
+import type { KeyValueStoreSpec, StoreSpec, WindowStoreSpec } from './store-spec.ts'
 import { childrenOf, type Subtopology, storeNamed } from './subtopology.ts'
+import type { TimeWindows } from './windows.ts'
 
 /** How a subtopology runs: as one region of the kernel, or record at a time in JavaScript and why. */
 export type Lowered = LoweredRegion | LoweredJs
@@ -15,11 +16,13 @@ export interface LoweredRegion {
   readonly kind: 'region'
   readonly source: SourceNode
   readonly aggregate: AggregateNode
-  readonly store: StoreSpec
+  readonly store: RegionStore
   /** Absent when the table is only queried. */
   readonly sink?: SinkNode
   readonly program: RegionTemplate
 }
+
+export type RegionStore = KeyValueStoreSpec | WindowStoreSpec
 
 export interface LoweredJs {
   readonly kind: 'js'
@@ -35,10 +38,11 @@ export type RegionTemplate = Omit<RegionProgram, 'batchBytes' | 'output'> & {
 /**
  * Finds out whether a subtopology can run as a region: one source topic, filters by expression, one count, and at
  * most one sink, which may rename windows by `windowKey`.
+ * @param cache the application has a record cache: a region emits every update, and so cannot fill a cached store.
  */
-export function lower(subtopology: Subtopology): Lowered {
+export function lower(subtopology: Subtopology, cache = false): Lowered {
   try {
-    return lowerRegion(subtopology)
+    return lowerRegion(subtopology, cache)
   } catch (error) {
     if (error instanceof InTheWay) return { kind: 'js', reason: error.message }
     throw error
@@ -57,16 +61,17 @@ interface Chain {
   readonly source: SourceNode
   readonly filters: readonly FilterNode[]
   readonly aggregate: AggregateNode
+  readonly windows: TimeWindows | undefined
   readonly selectKey: SelectKeyNode | undefined
   readonly sink: SinkNode | undefined
 }
 
-function lowerRegion(subtopology: Subtopology): LoweredRegion {
+function lowerRegion(subtopology: Subtopology, cache: boolean): LoweredRegion {
   for (const node of subtopology.nodes) {
     if ('lambda' in node) refuse(`lambda in ${node.name} (${node.kind})`)
   }
-  const { source, filters, aggregate, selectKey, sink } = chain(subtopology)
-  const store = storeNamed(subtopology, aggregate.store)
+  const { source, filters, aggregate, windows, selectKey, sink } = chain(subtopology)
+  const store = regionStore(storeNamed(subtopology, aggregate.store), cache)
   const keyFormat = keyFormatOf(source)
   const valueFormat =
     source.valueSerde.format ??
@@ -83,15 +88,16 @@ function lowerRegion(subtopology: Subtopology): LoweredRegion {
     fields: columns.paths,
     aggregate: {
       kind: 'count',
-      nullValues: aggregate.windows ? 'count' : 'drop',
-      ...(store.kind === 'window' && {
-        windows: {
-          sizeMs: store.windows.sizeMs,
-          graceMs: store.windows.graceMs,
-          retentionMs: store.retentionMs,
-          segmentMs: store.segmentMs,
-        },
-      }),
+      nullValues: windows ? 'count' : 'drop',
+      ...(windows &&
+        store.kind === 'window' && {
+          windows: {
+            sizeMs: windows.sizeMs,
+            graceMs: windows.graceMs,
+            retentionMs: store.retentionMs,
+            segmentMs: store.segmentMs,
+          },
+        }),
     },
     ...(store.changelog !== 'off' && { changelog: { mode: store.changelog } }),
     ...(sink && { output: output(source, sink, selectKey) }),
@@ -106,7 +112,10 @@ function chain(subtopology: Subtopology): Chain {
   const [source, ...others] = subtopology.sources
   if (!source) refuse('no source')
   if (others.length > 0) refuse(`two sources, ${source.name} and ${others[0]!.name}`)
-  if (source.topics.length > 1) refuse(`${source.name} reads several topics`)
+  if (source.topics.length !== 1) refuse(`${source.name} reads several topics`)
+  if (source.extractor) refuse(`lambda in ${source.name} (source)`)
+  if (source.invalidTimestamp)
+    refuse(`only JavaScript does '${source.invalidTimestamp}' for invalid times, at ${source.name}`)
   const nodes: PlanNode[] = []
   for (let at = onlyChild(subtopology, source); at; at = onlyChild(subtopology, at)) nodes.push(at)
   const take = <K extends PlanNode['kind']>(kind: K): Extract<PlanNode, { kind: K }> | undefined =>
@@ -114,9 +123,7 @@ function chain(subtopology: Subtopology): Chain {
   const filters: FilterNode[] = []
   for (let filter = take('filter'); filter; filter = take('filter')) filters.push(filter)
   const aggregate = take('aggregate') ?? refuse(beforeAggregate(source, nodes[0]))
-  if (aggregate.windows && aggregate.windows.advanceMs !== aggregate.windows.sizeMs) {
-    refuse(`the windows of ${aggregate.name} overlap`)
-  }
+  const windows = regionWindows(aggregate)
   const toStream = take('to-stream')
   const selectKey = toStream && take('select-key')
   const sink = toStream && take('sink')
@@ -125,7 +132,36 @@ function chain(subtopology: Subtopology): Chain {
   if (selectKey && selectKey.expression?.kind !== 'window-key') {
     refuse(`${selectKey.name} (select-key) after the aggregation takes the key from a field`)
   }
-  return { source, filters, aggregate, selectKey, sink }
+  if (sink && (sink.topicOf ?? sink.partitioner)) refuse(`lambda in ${sink.name} (sink)`)
+  return { source, filters, aggregate, windows, selectKey, sink }
+}
+
+/** Only tumbling windows, and none, of a count whose every update is emitted. */
+function regionWindows({
+  name,
+  aggregation,
+  windows,
+  emit,
+  sendOldValues,
+}: AggregateNode): TimeWindows | undefined {
+  if (aggregation.kind !== 'count') refuse(`${name} is no count`)
+  if (emit !== 'update') refuse(`${name} emits when windows close`)
+  if (sendOldValues) refuse(`${name} sends old values`)
+  if (!windows) return undefined
+  if (windows.kind !== 'time') refuse(`the windows of ${name} are not tumbling`)
+  if (windows.advanceMs !== windows.sizeMs) refuse(`the windows of ${name} overlap`)
+  return windows
+}
+
+function regionStore(store: StoreSpec, cache: boolean): RegionStore {
+  const { name, caching, sourceTopic } = store
+  if (caching && cache) refuse(`updates of store '${name}' wait in the record cache`)
+  if (sourceTopic !== undefined) refuse(`store '${name}' has no changelog of its own`)
+  if (store.kind !== 'key-value' && store.kind !== 'window')
+    refuse(`store '${name}' is of kind ${store.kind}`)
+  if (!store.timestamped || store.plainRows) refuse(`the rows of store '${name}' have no timestamp`)
+  if (store.kind === 'key-value' && store.maxEntries !== undefined) refuse(`store '${name}' drops entries`)
+  return store
 }
 
 function onlyChild(subtopology: Subtopology, node: PlanNode): PlanNode | undefined {
@@ -162,7 +198,7 @@ function output(
   sink: SinkNode,
   selectKey: SelectKeyNode | undefined,
 ): NonNullable<RegionTemplate['output']> {
-  if (sink.valueSerde !== long)
+  if (!sameBytes(sink.valueSerde, long))
     refuse(`${sink.name} writes the count with serde '${sink.valueSerde.name}', not long`)
   if (selectKey?.expression?.kind === 'window-key') {
     if (source.keySerde.format !== 'utf8') refuse(`${selectKey.name} prints keys that are not text`)

@@ -1,31 +1,53 @@
 import { StreamsError } from '../core/errors.ts'
-import type { GraphNode } from './graph.ts'
+import { type GraphNode, withParents } from './graph.ts'
 import type { SourceNode } from './node.ts'
 
 type SourceSpec = Omit<SourceNode, 'parents'>
 
-/** Calls of `stream` for the same topics share the first one's node (Java's mergeDuplicateSourceNodes). */
+interface MainSource {
+  readonly id: number
+  readonly node: SourceSpec
+}
+
+/** Calls of `stream` for the same topics, or the same pattern, share the first one's node (mergeDuplicateSourceNodes). */
 export function mergeSources(graph: readonly GraphNode[]): readonly GraphNode[] {
-  const first = new Map<string, { readonly id: number; readonly node: SourceSpec }>()
+  const mains = new Map<string, MainSource>()
   const replacedBy = new Map<number, number>()
-  for (const { id, step } of graph) {
-    if (step.kind !== 'source') continue
-    const topics = JSON.stringify([...step.node.topics].sort())
-    const main = first.get(topics)
-    if (!main) {
-      first.set(topics, { id, node: step.node })
-      continue
-    }
-    checkSame(main.node, step.node)
-    replacedBy.set(id, main.id)
+  for (const { id, parents, step } of graph) {
+    // The source of a topic that the topology itself fills has a parent.
+    if (step.kind !== 'source' || parents.length > 0) continue
+    const keys = subscription(step.node)
+    const found = [...new Set(keys.flatMap((key) => mains.get(key) ?? []))]
+    for (const main of found) checkSame(main.node, step.node)
+    if (found[0]) replacedBy.set(id, found[0].id)
+    else for (const key of keys) mains.set(key, { id, node: step.node })
   }
   if (replacedBy.size === 0) return graph
   return graph
     .filter(({ id }) => !replacedBy.has(id))
-    .map((node) => ({ ...node, parents: node.parents.map((parent) => replacedBy.get(parent) ?? parent) }))
+    .map((node) =>
+      node.parents
+        .filter((parent) => replacedBy.has(parent))
+        .reduce((moved, parent) => withParents(moved, parent, [replacedBy.get(parent)!]), node),
+    )
+}
+
+/** What two sources must not both read. */
+function subscription({ topics, pattern }: SourceSpec): readonly string[] {
+  return pattern ? [String(pattern)] : topics.map((topic) => `topic ${topic}`)
 }
 
 function checkSame(main: SourceSpec, other: SourceSpec): void {
+  if (identity([...main.topics].sort()) !== identity([...other.topics].sort()))
+    throw new StreamsError(
+      'topology-invalid',
+      `Two source nodes are subscribed to overlapping but not equal input topics: ${main.name} reads ${main.topics.join(', ')}, ${other.name} reads ${other.topics.join(', ')}`,
+    )
+  if (main.offsetReset !== other.offsetReset)
+    throw new StreamsError(
+      'topology-invalid',
+      `Can't configure different offset reset policies on the same input topic(s): ${main.name} and ${other.name}`,
+    )
   const difference = (['keySerde', 'valueSerde', 'timestamp'] as const).find(
     (part) => identity(main[part]) !== identity(other[part]),
   )
@@ -38,7 +60,7 @@ function checkSame(main: SourceSpec, other: SourceSpec): void {
 
 const labels = { keySerde: 'key serde', valueSerde: 'value serde', timestamp: 'timestamp' } as const
 
-function identity(part: SourceSpec['keySerde'] | SourceSpec['timestamp']): string {
+function identity(part: SourceSpec['keySerde'] | SourceSpec['timestamp'] | readonly string[]): string {
   if (!part) return ''
   return 'serialize' in part ? part.name : JSON.stringify(part)
 }

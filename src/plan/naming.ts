@@ -5,9 +5,50 @@ export const prefixes = {
   source: 'KSTREAM-SOURCE-',
   sink: 'KSTREAM-SINK-',
   filter: 'KSTREAM-FILTER-',
+  map: 'KSTREAM-MAP-',
   mapValues: 'KSTREAM-MAPVALUES-',
+  flatMap: 'KSTREAM-FLATMAP-',
+  flatMapValues: 'KSTREAM-FLATMAPVALUES-',
   selectKey: 'KSTREAM-KEY-SELECT-',
+  peek: 'KSTREAM-PEEK-',
+  foreach: 'KSTREAM-FOREACH-',
+  print: 'KSTREAM-PRINTER-',
+  branch: 'KSTREAM-BRANCH-',
+  merge: 'KSTREAM-MERGE-',
+  process: 'KSTREAM-PROCESSOR-',
+  processValues: 'KSTREAM-PROCESSVALUES-',
+  repartition: 'KSTREAM-REPARTITION-',
+  toTable: 'KSTREAM-TOTABLE-',
   aggregate: 'KSTREAM-AGGREGATE-',
+  reduce: 'KSTREAM-REDUCE-',
+  windowed: 'KSTREAM-WINDOWED-',
+  joinThis: 'KSTREAM-JOINTHIS-',
+  joinOther: 'KSTREAM-JOINOTHER-',
+  outerThis: 'KSTREAM-OUTERTHIS-',
+  outerOther: 'KSTREAM-OUTEROTHER-',
+  outerShared: 'KSTREAM-OUTERSHARED-',
+  join: 'KSTREAM-JOIN-',
+  leftJoin: 'KSTREAM-LEFTJOIN-',
+  cogroupAggregate: 'COGROUPKSTREAM-AGGREGATE-',
+  cogroupMerge: 'COGROUPKSTREAM-MERGE-',
+  tableSource: 'KTABLE-SOURCE-',
+  tableFilter: 'KTABLE-FILTER-',
+  tableMapValues: 'KTABLE-MAPVALUES-',
+  tableTransformValues: 'KTABLE-TRANSFORMVALUES-',
+  tableSelect: 'KTABLE-SELECT-',
+  tableAggregate: 'KTABLE-AGGREGATE-',
+  tableReduce: 'KTABLE-REDUCE-',
+  tableSuppress: 'KTABLE-SUPPRESS-',
+  tableJoinThis: 'KTABLE-JOINTHIS-',
+  tableJoinOther: 'KTABLE-JOINOTHER-',
+  tableMerge: 'KTABLE-MERGE-',
+  tableSink: 'KTABLE-SINK-',
+  fkRegistration: 'KTABLE-FK-JOIN-SUBSCRIPTION-REGISTRATION-',
+  fkStore: 'KTABLE-FK-JOIN-SUBSCRIPTION-STATE-STORE-',
+  fkSubscription: 'KTABLE-FK-JOIN-SUBSCRIPTION-PROCESSOR-',
+  fkResponse: 'KTABLE-FK-JOIN-SUBSCRIPTION-RESPONSE-',
+  fkResolver: 'KTABLE-FK-JOIN-SUBSCRIPTION-RESPONSE-RESOLVER-PROCESSOR-',
+  fkOutput: 'KTABLE-FK-JOIN-OUTPUT-',
   toStream: 'KTABLE-TOSTREAM-',
 } as const
 
@@ -16,6 +57,8 @@ export const prefixes = {
  * when the user names the node, so that naming one node does not rename the others.
  */
 export class Naming {
+  /** Of tables that the user gave no name for their store, whether they turn out to need one or not. */
+  readonly unnamedStores: UnnamedStore[] = []
   #next = 0
 
   node(prefix: string, given?: string): string {
@@ -43,6 +86,12 @@ export class Naming {
   #index(): string {
     return String(this.#next++).padStart(10, '0')
   }
+}
+
+export interface UnnamedStore {
+  readonly name: string
+  /** It has, or would have, a changelog. */
+  readonly logged: boolean
 }
 
 export interface RepartitionNames {

@@ -1,6 +1,49 @@
+import type { RecordMetadata, StreamRecord } from '../core/record.ts'
 import type { ConditionNode, FieldNode, TimestampNode, WindowKeyNode } from '../expr/node.ts'
 import type { Serde } from '../serde/serde.ts'
-import type { TimeWindows } from './windows.ts'
+import type {
+  ForeignTableNode,
+  ResponseJoinNode,
+  SubscriptionJoinNode,
+  SubscriptionReceiveNode,
+  SubscriptionSendNode,
+} from './foreign-key-node.ts'
+import type { ProcessorSpec } from './processor-spec.ts'
+import type {
+  SuppressNode,
+  TableAggregateNode,
+  TableFilterNode,
+  TableGroupByNode,
+  TableJoinMergeNode,
+  TableJoinNode,
+  TableMapValuesNode,
+  TableSourceNode,
+  TableTransformValuesNode,
+  ToStreamNode,
+} from './table-node.ts'
+import type { TableView } from './table-view.ts'
+import type { JoinWindows, Windows } from './windows.ts'
+
+export type {
+  ForeignTableNode,
+  ResponseJoinNode,
+  SubscriptionJoinNode,
+  SubscriptionReceiveNode,
+  SubscriptionSendNode,
+} from './foreign-key-node.ts'
+export type {
+  Suppressed,
+  SuppressNode,
+  TableAggregateNode,
+  TableFilterNode,
+  TableGroupByNode,
+  TableJoinMergeNode,
+  TableJoinNode,
+  TableMapValuesNode,
+  TableSourceNode,
+  TableTransformValuesNode,
+  ToStreamNode,
+} from './table-node.ts'
 
 /**
  * One node of a topology, frozen. What the user gave as an expression and what as a function are different fields:
@@ -11,27 +54,103 @@ export type PlanNode =
   | FilterNode
   | MapValuesNode
   | SelectKeyNode
+  | MapNode
+  | FlatMapNode
+  | FlatMapValuesNode
+  | PeekNode
+  | BranchNode
+  | PassThroughNode
+  | ProcessNode
   | AggregateNode
+  | JoinWindowNode
+  | StreamJoinNode
+  | SelfJoinNode
+  | StreamTableJoinNode
+  | StreamGlobalJoinNode
+  | TableSourceNode
+  | TableFilterNode
+  | TableMapValuesNode
+  | TableTransformValuesNode
+  | TableGroupByNode
+  | TableAggregateNode
+  | TableJoinNode
+  | TableJoinMergeNode
+  | SuppressNode
   | ToStreamNode
+  | SubscriptionSendNode
+  | SubscriptionReceiveNode
+  | SubscriptionJoinNode
+  | ForeignTableNode
+  | ResponseJoinNode
   | RepartitionFilterNode
   | SinkNode
 
-interface NodeBase {
+export interface NodeBase {
   readonly name: string
   /** Names of the nodes whose records it gets. */
   readonly parents: readonly string[]
 }
 
+// ---- in and out
+
 export interface SourceNode extends NodeBase {
   readonly kind: 'source'
+  /** Empty when `pattern` says which. */
   readonly topics: readonly string[]
+  readonly pattern?: RegExp
   /** The topic is a repartition topic: its real name begins with the application id. */
   readonly internal: boolean
   readonly keySerde: Serde<unknown>
   readonly valueSerde: Serde<unknown>
   /** Event time; absent: the record's own timestamp. */
   readonly timestamp?: TimestampNode
+  /** Event time by a function, in place of `timestamp`. */
+  readonly extractor?: TimestampExtractor
+  /** What a negative event time does; Java's FailOn-, LogAndSkipOn- and UsePartitionTimeOnInvalidTimestamp. */
+  readonly invalidTimestamp?: 'fail' | 'skip' | 'partition-time'
+  readonly offsetReset?: 'earliest' | 'latest' | 'none'
+  /** Of an internal topic: how many, if the user said. */
+  readonly partitions?: number
+  /** Of an internal topic: it took the place of several, and may feed what they did not (`merge.repartition.topics`). */
+  readonly merged?: boolean
 }
+
+/** @param partitionTime the largest timestamp of the partition so far, -1 before the first. @returns ms since the epoch. */
+export type TimestampExtractor = (
+  record: StreamRecord<unknown, unknown> & RecordMetadata,
+  partitionTime: number,
+) => number
+
+/** @returns the partitions to write to, one record each; undefined for the default. */
+export type Partitioner = (
+  topic: string,
+  key: unknown,
+  value: unknown,
+  partitions: number,
+) => number | readonly number[] | undefined
+
+export interface SinkNode extends NodeBase {
+  readonly kind: 'sink'
+  readonly topic: string
+  /** Chooses the topic of each record, in place of `topic`. */
+  readonly topicOf?: (record: StreamRecord<unknown, unknown>, metadata: RecordMetadata | undefined) => string
+  /** As of a source. */
+  readonly internal: boolean
+  readonly keySerde: Serde<unknown>
+  readonly valueSerde: Serde<unknown>
+  /** Windowed keys go to the partition of the key without its window (Java's WindowedStreamPartitioner). */
+  readonly partitionBy: 'output-key' | 'key'
+  readonly partitioner?: Partitioner
+}
+
+/** Leaves out records without a key, which have no partition of their own. */
+export interface RepartitionFilterNode extends NodeBase {
+  readonly kind: 'repartition-filter'
+  /** A left or outer join behind it takes records without a key (KIP-962): they pass. */
+  readonly keepNullKeys?: boolean
+}
+
+// ---- streams
 
 export interface FilterNode extends NodeBase {
   readonly kind: 'filter'
@@ -54,31 +173,132 @@ export interface SelectKeyNode extends NodeBase {
   readonly lambda?: (value: unknown, key: unknown) => unknown
 }
 
+export type KeyValuePair = readonly [key: unknown, value: unknown]
+
+export interface MapNode extends NodeBase {
+  readonly kind: 'map'
+  readonly lambda: (value: unknown, key: unknown) => KeyValuePair
+}
+
+export interface FlatMapNode extends NodeBase {
+  readonly kind: 'flat-map'
+  readonly lambda: (value: unknown, key: unknown) => Iterable<KeyValuePair>
+}
+
+export interface FlatMapValuesNode extends NodeBase {
+  readonly kind: 'flat-map-values'
+  readonly lambda: (value: unknown, key: unknown) => Iterable<unknown>
+}
+
+/** Calls a function and, if `forward`, hands the record on; foreach and print do not. */
+export interface PeekNode extends NodeBase {
+  readonly kind: 'peek'
+  readonly lambda: (value: unknown, key: unknown) => void
+  readonly forward: boolean
+}
+
+/** Hands each record to the child of the first branch that matches. */
+export interface BranchNode extends NodeBase {
+  readonly kind: 'branch'
+  readonly branches: readonly {
+    readonly child: string
+    readonly expression?: ConditionNode
+    readonly lambda?: (value: unknown, key: unknown) => boolean
+  }[]
+  readonly defaultChild?: string
+}
+
+/** A merge, a branch's beginning, the end of a join: records pass as they are (Java's PassThrough). */
+export interface PassThroughNode extends NodeBase {
+  readonly kind: 'pass-through'
+}
+
+export interface ProcessNode extends NodeBase {
+  readonly kind: 'process'
+  readonly processor: ProcessorSpec
+  /** The processor cannot change keys (Java's FixedKeyProcessor). */
+  readonly fixedKey: boolean
+  /** Names of all stores it may use. */
+  readonly stores: readonly string[]
+}
+
+/** How records become a value per group. */
+export type Aggregation =
+  | { readonly kind: 'count' }
+  | { readonly kind: 'reduce'; readonly add: (aggregate: unknown, value: unknown) => unknown }
+  | {
+      readonly kind: 'aggregate'
+      readonly init: () => unknown
+      readonly add: (aggregate: unknown, value: unknown, key: unknown) => unknown
+      /** Of sessions that grow together. */
+      readonly merge?: (one: unknown, two: unknown, key: unknown) => unknown
+    }
+
+/** Records of a group into a table; windowed or not. `aggregation.merge` is there for sessions of `aggregate`. */
 export interface AggregateNode extends NodeBase {
   readonly kind: 'aggregate'
-  readonly aggregate: 'count'
-  readonly windows?: TimeWindows
+  readonly aggregation: Aggregation
+  readonly windows?: Windows
+  /** On each update, once a window is closed, or both with a header on the last. */
+  readonly emit: 'update' | 'close' | 'both'
+  /** Where sessions are emitted on close: the store drops them by segments of so much time, so they are emitted before one ends. */
+  readonly segmentMs?: number
+  readonly store: string
+  readonly sendOldValues: boolean
+}
+
+// ---- joins of streams
+
+/** Remembers one side of a stream-stream join: forwards first, then puts (Java's KStreamJoinWindow). */
+export interface JoinWindowNode extends NodeBase {
+  readonly kind: 'join-window'
   readonly store: string
 }
 
-export interface ToStreamNode extends NodeBase {
-  readonly kind: 'to-stream'
+export type JoinKind = 'inner' | 'left' | 'outer'
+
+/** One side of a stream-stream join (Java's KStreamKStreamJoin). */
+export interface StreamJoinNode extends NodeBase {
+  readonly kind: 'stream-join'
+  readonly side: 'left' | 'right'
+  /** A record that meets nobody is emitted too, with null for the other side. */
+  readonly outer: boolean
+  readonly windows: JoinWindows
+  readonly otherStore: string
+  /** Where unmatched records wait. */
+  readonly outerStore?: string
+  readonly joiner: Joiner
+  /** Under which name the two sides share their stream time. */
+  readonly timeOf: string
 }
 
-/** Leaves out records without a key, which have no partition of their own. */
-export interface RepartitionFilterNode extends NodeBase {
-  readonly kind: 'repartition-filter'
+/** @param left value of the left side, whichever side the node is of. */
+export type Joiner = (left: unknown, right: unknown, key: unknown) => unknown
+
+/** A stream joined with itself by one store (Java's KStreamKStreamSelfJoin). */
+export interface SelfJoinNode extends NodeBase {
+  readonly kind: 'self-join'
+  readonly windows: JoinWindows
+  readonly store: string
+  readonly joiner: Joiner
 }
 
-export interface SinkNode extends NodeBase {
-  readonly kind: 'sink'
-  readonly topic: string
-  /** As of a source. */
-  readonly internal: boolean
-  readonly keySerde: Serde<unknown>
-  readonly valueSerde: Serde<unknown>
-  /** Windowed keys go to the partition of the key without its window (Java's WindowedStreamPartitioner). */
-  readonly partitionBy: 'output-key' | 'key'
+export interface StreamTableJoinNode extends NodeBase {
+  readonly kind: 'stream-table-join'
+  readonly left: boolean
+  readonly view: TableView
+  readonly joiner: Joiner
+  /** Records wait until stream time is so much later; then `buffer` is there. */
+  readonly graceMs?: number
+  readonly buffer?: string
+}
+
+export interface StreamGlobalJoinNode extends NodeBase {
+  readonly kind: 'stream-global-join'
+  readonly left: boolean
+  readonly view: TableView
+  readonly keyOf: (key: unknown, value: unknown) => unknown
+  readonly joiner: Joiner
 }
 
 /** The real name of a source's or sink's topic. */

@@ -6,9 +6,10 @@ import type { Plan } from './plan.ts'
  * same module must agree, and code is not compared.
  */
 export function planHash(plan: Plan): string {
-  const { nodes, stores } = plan
-  const data = JSON.stringify({ nodes, stores }, (_name, value: unknown) => {
+  const { nodes, stores, globalStores } = plan
+  const data = JSON.stringify({ nodes, stores, globalStores }, (_name, value: unknown) => {
     if (typeof value === 'function') return 'lambda'
+    if (value instanceof RegExp) return String(value)
     return typeof value === 'object' && value !== null && 'serialize' in value && 'name' in value
       ? value.name
       : value

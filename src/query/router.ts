@@ -78,8 +78,8 @@ export class Router {
   }
 
   #partitionsHere(subtopology: number): number | undefined {
-    for (const { id, inputPartitions } of this.#options.thread()?.tasks ?? [])
-      if (id.subtopology === subtopology) return inputPartitions
+    for (const { id, partitions } of this.#options.thread()?.tasks ?? [])
+      if (id.subtopology === subtopology) return partitions
     return undefined
   }
 }

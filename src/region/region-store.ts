@@ -92,7 +92,10 @@ export class RegionStore implements StateStore {
 
   #segmentOf(space: string): number | undefined {
     if (this.#segmentMs === undefined) return space === this.name ? 0 : undefined
-    return space.startsWith(`${this.name}/`) ? Number(space.slice(this.name.length + 1)) : undefined
+    if (!space.startsWith(`${this.name}/`)) return undefined
+    const id = space.slice(this.name.length + 1)
+    // Record at a time there is one that keeps the store's time.
+    return /^\d+$/.test(id) ? Number(id) : undefined
   }
 }
 

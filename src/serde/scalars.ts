@@ -21,7 +21,8 @@ export const bytes: Serde<Uint8Array> = {
     if (!(value instanceof Uint8Array)) throw outOfRange('bytes', value)
     return value
   },
-  deserialize: (value) => value.slice(),
+  // A copy by the constructor: `slice` of a Buffer would be a view.
+  deserialize: (value) => new Uint8Array(value),
 }
 
 /** Java's Long, 8 bytes big-endian, as a number: integers up to +-(2^53 - 1). Beyond that use `int64`. */

@@ -3,7 +3,7 @@ import { StreamsError } from '../core/errors.ts'
 import { type Duration, durationMs } from '../core/time/duration.ts'
 import type { Serde } from './serde.ts'
 
-/** Ms since the epoch; the end is exclusive. */
+/** Ms since the epoch. The end is exclusive for time windows, inclusive for sliding and session windows. */
 export interface Window {
   readonly start: number
   readonly end: number
@@ -15,43 +15,86 @@ export interface Windowed<K> {
   readonly window: Window
 }
 
-/** Java's TimeWindowedSerde: the key's bytes, then the window start as int64. Topics keyed so are partitioned by the key alone. */
-export interface TimeWindowedSerde<K> extends Serde<Windowed<K>> {
+/** A key with its window. Topics keyed so are partitioned by the key alone (Java's WindowedStreamPartitioner). */
+export interface WindowedSerde<K> extends Serde<Windowed<K>> {
+  readonly windows: 'time' | 'session'
   readonly inner: Serde<K>
+}
+
+/** Java's TimeWindowedSerde: the key's bytes, then the window start as int64. */
+export interface TimeWindowedSerde<K> extends WindowedSerde<K> {
+  readonly windows: 'time'
   readonly sizeMs: number
 }
 
-const startBytes = 8
+/** Where windows end that have no end, and those whose end would be later: Java's Long.MAX_VALUE has no number. */
+export const endOfTime: number = Number.MAX_SAFE_INTEGER
 
-/** @param size of the windows, since only their start is on the wire. */
-export function timeWindowed<K>(inner: Serde<K>, size: Duration): TimeWindowedSerde<K> {
-  const sizeMs = durationMs(size, 'timeWindowed: size')
+const timeBytes = 8
+
+/**
+ * Keys of tumbling, hopping, sliding and unlimited windows.
+ * @param size of the windows, since only their start is on the wire.
+ */
+export function timeWindowed<K>(inner: Serde<K>, size: Duration | 'unlimited'): TimeWindowedSerde<K> {
+  const sizeMs = size === 'unlimited' ? endOfTime : durationMs(size, 'timeWindowed: size')
   return {
-    name: `timeWindowed(${inner.name},${sizeMs})`,
+    name: `timeWindowed(${inner.name},${size === 'unlimited' ? size : sizeMs})`,
+    windows: 'time',
     inner,
     sizeMs,
-    serialize({ key, window }) {
-      const keyBytes = inner.serialize(key)
-      const result = new Uint8Array(keyBytes.length + startBytes)
-      result.set(keyBytes)
-      putInt64(new DataView(result.buffer), keyBytes.length, window.start)
-      return result
-    },
+    serialize: ({ key, window }) => withTimes(inner.serialize(key), [window.start]),
     deserialize(bytes) {
-      const keyLength = bytes.length - startBytes
-      if (keyLength < 0) {
-        throw new StreamsError(
-          'deserialization',
-          `timeWindowed: expected at least ${startBytes} bytes, found ${bytes.length}`,
-        )
-      }
-      const start = getInt64(new DataView(bytes.buffer, bytes.byteOffset, bytes.length), keyLength)
-      const end = Math.min(start + sizeMs, Number.MAX_SAFE_INTEGER)
-      return { key: inner.deserialize(bytes.subarray(0, keyLength)), window: { start, end } }
+      const { key, times } = splitTimes(bytes, 1, 'timeWindowed')
+      const start = times[0]!
+      return { key: inner.deserialize(key), window: { start, end: Math.min(start + sizeMs, endOfTime) } }
     },
   }
 }
 
+/** Java's SessionWindowedSerde: the key's bytes, then the session's end and its start as int64. */
+export function sessionWindowed<K>(inner: Serde<K>): WindowedSerde<K> {
+  return {
+    name: `sessionWindowed(${inner.name})`,
+    windows: 'session',
+    inner,
+    serialize: ({ key, window }) => withTimes(inner.serialize(key), [window.end, window.start]),
+    deserialize(bytes) {
+      const { key, times } = splitTimes(bytes, 2, 'sessionWindowed')
+      return { key: inner.deserialize(key), window: { start: times[1]!, end: times[0]! } }
+    },
+  }
+}
+
+export function isWindowed(serde: Serde<unknown>): serde is WindowedSerde<unknown> {
+  return 'inner' in serde && 'windows' in serde
+}
+
 export function isTimeWindowed(serde: Serde<unknown>): serde is TimeWindowedSerde<unknown> {
-  return 'inner' in serde && 'sizeMs' in serde
+  return isWindowed(serde) && serde.windows === 'time'
+}
+
+function withTimes(key: Uint8Array, times: readonly number[]): Uint8Array {
+  const result = new Uint8Array(key.length + timeBytes * times.length)
+  result.set(key)
+  const view = new DataView(result.buffer)
+  for (const [i, time] of times.entries()) putInt64(view, key.length + timeBytes * i, time)
+  return result
+}
+
+function splitTimes(
+  bytes: Uint8Array,
+  count: number,
+  serde: string,
+): { readonly key: Uint8Array; readonly times: readonly number[] } {
+  const keyLength = bytes.length - timeBytes * count
+  if (keyLength < 0) {
+    throw new StreamsError(
+      'deserialization',
+      `${serde}: expected at least ${timeBytes * count} bytes, found ${bytes.length}`,
+    )
+  }
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+  const times = Array.from({ length: count }, (_, i) => getInt64(view, keyLength + timeBytes * i))
+  return { key: bytes.subarray(0, keyLength), times }
 }

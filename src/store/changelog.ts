@@ -1,41 +1,103 @@
+import { type Headers, noHeaders, type RecordContext } from '../core/record.ts'
+import { bytesText } from './bytes-text.ts'
+import type { RowFormat } from './row-format.ts'
+
 /** Where a store's changes go. */
 export interface ChangelogOptions {
   /** `each`: every put, as Java does. `coalesced`: one record per store key at a commit, the last. */
   readonly mode: 'each' | 'coalesced'
   /** Takes one changelog record; the bytes are good for the call only. @param value null: deleted. */
-  append(key: Uint8Array, value: Uint8Array | null, timestamp: number): void
+  append(key: Uint8Array, value: Uint8Array | null, timestamp: number, headers: Headers): void
 }
 
 interface Change {
   readonly key: Uint8Array
   readonly value: Uint8Array | null
   readonly timestamp: number
+  readonly headers: Headers
+}
+
+export interface ChangeOptions {
+  /** Changes of one identity are coalesced; the key if not given. */
+  readonly identity?: Uint8Array
+  /** It must not take the place of an earlier change: what waits is written first. */
+  readonly follows?: boolean
+  readonly headers?: Headers
 }
 
 /** Writes the changes of one store to its changelog. */
 export class ChangelogWriter {
+  readonly mode: ChangelogOptions['mode']
   readonly #options: ChangelogOptions
-  /** By key as latin1 text; a Map keeps the order in which keys were first set. */
+  /** By identity as latin1 text; a Map keeps the order in which they were first set. */
   readonly #changes = new Map<string, Change>()
 
   constructor(options: ChangelogOptions) {
+    this.mode = options.mode
     this.#options = options
   }
 
-  put(key: Uint8Array, value: Uint8Array | null, timestamp: number): void {
-    if (this.#options.mode === 'each') {
-      this.#options.append(key, value, timestamp)
+  put(
+    key: Uint8Array,
+    value: Uint8Array | null,
+    timestamp: number,
+    { identity = key, headers = noHeaders, follows = false }: ChangeOptions = {},
+  ): void {
+    if (this.mode === 'each') {
+      this.#options.append(key, value, timestamp, headers)
       return
     }
-    const text = Buffer.from(key.buffer, key.byteOffset, key.byteLength).toString('latin1')
+    const text = bytesText(identity)
+    if (follows && this.#changes.has(text)) this.flush()
     const own = this.#changes.get(text)?.key ?? new Uint8Array(key)
-    this.#changes.set(text, { key: own, value: value && new Uint8Array(value), timestamp })
+    this.#changes.set(text, { key: own, value: value && new Uint8Array(value), timestamp, headers })
   }
 
   /** At a commit: writes what was held back, in order of each key's first change since the last flush. */
   flush(): void {
-    for (const { key, value, timestamp } of this.#changes.values())
-      this.#options.append(key, value, timestamp)
+    for (const { key, value, timestamp, headers } of this.#changes.values())
+      this.#options.append(key, value, timestamp, headers)
     this.#changes.clear()
+  }
+}
+
+export interface RowLogOptions {
+  /** Undefined: nothing is logged. */
+  readonly changelog: ChangelogOptions | undefined
+  readonly format: RowFormat
+  /** The record being processed, whose time rows without their own are logged with. */
+  readonly record: Readonly<Pick<RecordContext, 'timestamp' | 'headers'>>
+  /** Changes are logged with the headers of the record. */
+  readonly withHeaders?: boolean
+}
+
+/** Logs the rows of a store: with their own time, or that of the record being processed. */
+export class RowLog {
+  readonly #options: RowLogOptions
+  readonly #writer: ChangelogWriter | undefined
+
+  constructor(options: RowLogOptions) {
+    this.#options = options
+    this.#writer = options.changelog && new ChangelogWriter(options.changelog)
+  }
+
+  put(key: Uint8Array, row: Uint8Array | null): void {
+    const { format, record, withHeaders } = this.#options
+    if (!this.#writer) return
+    const timestamp = (row && format.timestampOf(row)) ?? record.timestamp
+    const headers = withHeaders ? record.headers : noHeaders
+    this.#writer.put(key, row && format.valueOf(row), timestamp, { headers })
+  }
+
+  /**
+   * A put that the store itself did not take. Java logs it all the same; coalesced, it could take the place of one that
+   * the store has.
+   */
+  putRefused(key: Uint8Array, row: Uint8Array | null): void {
+    if (this.#writer?.mode === 'each') this.put(key, row)
+  }
+
+  flush(): void {
+    this.#writer?.flush()
   }
 }

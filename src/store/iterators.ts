@@ -12,6 +12,29 @@ export function mapIterator<A, B>(source: Iterator<A>, map: (item: A) => B): Ite
   )
 }
 
+/** What `map` makes of each item of `source`, one after the other; ending it ends the source. */
+export function flatMapIterator<A, B>(
+  source: Iterator<A>,
+  map: (item: A) => Iterable<B>,
+): IterableIterator<B> {
+  let current: Iterator<B> = [][Symbol.iterator]()
+  return iteratorOf(
+    () => {
+      for (;;) {
+        const item = current.next()
+        if (!item.done) return item
+        const next = source.next()
+        if (next.done) return finished
+        current = map(next.value)[Symbol.iterator]()
+      }
+    },
+    () => {
+      current = [][Symbol.iterator]()
+      source.return?.()
+    },
+  )
+}
+
 /** The items that pass; ending it ends the source. */
 export function filterIterator<A>(source: Iterator<A>, passes: (item: A) => boolean): IterableIterator<A> {
   return iteratorOf(

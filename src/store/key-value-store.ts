@@ -1,88 +1,76 @@
-import type { ByteStore, RangeOptions, SpaceRows } from './byte-store.ts'
-import { type ChangelogOptions, ChangelogWriter } from './changelog.ts'
-import { mapIterator } from './iterators.ts'
-import { Overlay } from './overlay.ts'
-import type { StateStore } from './state-store.ts'
-import { readTimestamped, type Timestamped, timestampedRow } from './timestamped.ts'
+import type { RangeOptions, Row } from './byte-store.ts'
+import type { BytesStore } from './bytes-store.ts'
+import type { RowLog } from './changelog.ts'
+import type { ChangelogRecord } from './changelog-record.ts'
+import { LruRows } from './lru-rows.ts'
+import type { CacheSpace } from './record-cache.ts'
+import type { RowFormat } from './row-format.ts'
+import type { CheckpointedRows, RowSpaces, Rows } from './rows.ts'
+import { checkpointedRows } from './space-rows.ts'
 
 export interface KeyValueStoreOptions {
   readonly name: string
-  readonly fingerprint: string
-  readonly changelog?: ChangelogOptions
-}
-
-export interface KeyValueRow extends Timestamped {
-  readonly key: Uint8Array
+  readonly format: RowFormat
+  readonly log: RowLog
+  /** More are not kept. */
+  readonly maxEntries?: number
+  /** What is dropped then is logged as deleted. */
+  readonly logsEvictions: boolean
 }
 
 /**
- * A timestamped key-value store. A row is `record key` -> `timestamp int64 | value`, in the space that has the store's
- * name; a changelog record is `record key` -> `value` with the row's timestamp.
+ * A key-value store of bytes. A row is `record key` -> `timestamp int64 | value`, or the value alone, in the space that
+ * has the store's name; a changelog record is `record key` -> `value`.
  */
-export class KeyValueStore implements StateStore {
-  readonly name: string
-  readonly fingerprint: string
-  readonly #rows: Overlay
-  readonly #changelog: ChangelogWriter | undefined
+export class KeyValueBytesStore implements BytesStore<RangeOptions> {
+  readonly checkpointed: CheckpointedRows
+  readonly #rows: Rows
+  readonly #format: RowFormat
+  readonly #log: RowLog
+  readonly #logsEvictions: boolean
 
-  constructor(options: KeyValueStoreOptions, disk: ByteStore) {
-    this.name = options.name
-    this.fingerprint = options.fingerprint
-    this.#rows = new Overlay(disk, options.name)
-    this.#changelog = options.changelog && new ChangelogWriter(options.changelog)
+  constructor(options: KeyValueStoreOptions, spaces: RowSpaces) {
+    const { name, format, log, maxEntries, logsEvictions } = options
+    const rows = spaces.open(name)
+    const evicted = (key: Uint8Array): void => {
+      if (logsEvictions) log.put(key, null)
+    }
+    this.#rows = maxEntries === undefined ? rows : new LruRows(rows, maxEntries, evicted)
+    this.#format = format
+    this.#log = log
+    this.#logsEvictions = logsEvictions
+    this.checkpointed = checkpointedRows(this.#rows)
   }
 
-  get(key: Uint8Array): Timestamped | undefined {
-    const row = this.#rows.get(key)
-    return row && readTimestamped(row)
+  get(key: Uint8Array): Uint8Array | undefined {
+    return this.#rows.get(key)
   }
 
-  /** @param value null deletes the key. */
-  put(key: Uint8Array, value: Uint8Array | null, timestamp: number): void {
-    this.restore(key, value, timestamp)
-    this.#changelog?.put(key, value, timestamp)
+  put(key: Uint8Array, row: Uint8Array | null): void {
+    this.#rows.put(key, row)
+    this.#log.put(key, row)
   }
 
-  /** Rows as of this call, `from` inclusive, `to` exclusive. End it with `return()` when not reading to the end. */
-  range(options: RangeOptions = {}): IterableIterator<KeyValueRow> {
-    return mapIterator(this.#rows.range(options), ([key, row]) => ({ key, ...readTimestamped(row) }))
+  scan(range: RangeOptions): IterableIterator<Row> {
+    return this.#rows.range(range)
   }
 
-  all(): IterableIterator<KeyValueRow> {
-    return this.range()
+  scanCache(cache: CacheSpace, range: RangeOptions): Iterator<readonly [Uint8Array, Uint8Array | null]> {
+    return cache.range(range)
+  }
+
+  count(): number {
+    if (this.#rows instanceof LruRows) return this.#rows.size
+    let count = 0
+    for (const _ of this.#rows.range()) count++
+    return count
   }
 
   /** Applies a changelog record: a put that is not logged. */
-  restore(key: Uint8Array, value: Uint8Array | null, timestamp: number): void {
-    this.#rows.put(key, value && timestampedRow(value, timestamp))
+  restore({ key, value, timestamp }: Pick<ChangelogRecord, 'key' | 'value' | 'timestamp'>): void {
+    const row = value && this.#format.rowOf(value, timestamp)
+    // The changelog says what went; it need not be found out.
+    if (this.#rows instanceof LruRows && this.#logsEvictions) this.#rows.putMore(key, row)
+    else this.#rows.put(key, row)
   }
-
-  /** At a commit, before the changelog's records are produced. */
-  flush(): void {
-    this.#changelog?.flush()
-  }
-
-  get memoryBytes(): number {
-    return this.#rows.dirtyBytes
-  }
-
-  get dirtyBytes(): number {
-    return this.#rows.dirtyBytes
-  }
-
-  snapshot(): readonly SpaceRows[] {
-    const rows = this.#rows.snapshot()
-    return rows ? [rows] : []
-  }
-
-  acknowledge(): void {
-    this.#rows.acknowledge()
-  }
-
-  expire(): readonly string[] {
-    return []
-  }
-
-  /** Nothing to do: clean rows are not kept in memory. */
-  setCapacity(): void {}
 }

@@ -1,22 +1,22 @@
-import { compareBytes } from '../core/bytes.ts'
 import { StreamsError } from '../core/errors.ts'
 import { PackedRows } from '../core/packed-rows.ts'
 import type { ByteStore, RangeOptions, Row, SpaceRows } from './byte-store.ts'
-import { finished } from './iterators.ts'
+import { MergedRows } from './merged-rows.ts'
 import { OrderedBytes } from './ordered-bytes.ts'
+import type { Rows } from './rows.ts'
 
 /** null: deleted. */
 type Changes = OrderedBytes<Uint8Array | null>
 
 /** What an entry takes besides its key and value: objects, slots in a tree node. */
-const entryOverhead = 160
+export const entryOverhead: number = 160
 
 /**
  * One space as the task sees it: its rows on disk, and over them the changes that no acknowledged snapshot covers.
  * Changes are kept by generation. `snapshot` closes the current one; it stays readable until `acknowledge` drops it
  * whole, and what changed since is in the next, so an acknowledgement never forgets a change it does not cover.
  */
-export class Overlay {
+export class Overlay implements Rows {
   readonly space: string
   readonly #disk: ByteStore
   #current: Changes = new OrderedBytes()
@@ -70,57 +70,12 @@ export class Overlay {
     this.#closedBytes = 0
   }
 
+  get memoryBytes(): number {
+    return this.dirtyBytes
+  }
+
   /** Of changes that no acknowledged snapshot covers: all that an overlay holds. */
   get dirtyBytes(): number {
     return this.#currentBytes + this.#closedBytes
-  }
-}
-
-/** Layers of one order as one: of equal keys the first layer counts, and deleted ones are left out. */
-class MergedRows implements IterableIterator<Row> {
-  readonly #layers: readonly Iterator<readonly [Uint8Array, Uint8Array | null]>[]
-  readonly #heads: (readonly [Uint8Array, Uint8Array | null] | undefined)[]
-  readonly #direction: 1 | -1
-
-  constructor(layers: readonly Iterator<readonly [Uint8Array, Uint8Array | null]>[], direction: 1 | -1) {
-    this.#layers = layers
-    this.#direction = direction
-    this.#heads = new Array(layers.length)
-    for (let i = 0; i < layers.length; i++) this.#advance(i)
-  }
-
-  next(): IteratorResult<Row> {
-    for (;;) {
-      const [key, value] = this.#take() ?? []
-      if (key === undefined) return finished
-      if (value) return { done: false, value: [key, value] }
-    }
-  }
-
-  return(): IteratorResult<Row> {
-    for (const layer of this.#layers) layer.return?.()
-    this.#heads.fill(undefined)
-    return finished
-  }
-
-  [Symbol.iterator](): this {
-    return this
-  }
-
-  #take(): readonly [Uint8Array, Uint8Array | null] | undefined {
-    let first: readonly [Uint8Array, Uint8Array | null] | undefined
-    for (const head of this.#heads)
-      if (head && (!first || this.#direction * compareBytes(head[0], first[0]) < 0)) first = head
-    if (!first) return undefined
-    for (let i = 0; i < this.#heads.length; i++) {
-      const head = this.#heads[i]
-      if (head && compareBytes(head[0], first[0]) === 0) this.#advance(i)
-    }
-    return first
-  }
-
-  #advance(layer: number): void {
-    const item = this.#layers[layer]!.next()
-    this.#heads[layer] = item.done ? undefined : item.value
   }
 }

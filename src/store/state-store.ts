@@ -1,4 +1,5 @@
 import type { SpaceRows } from './byte-store.ts'
+import type { CheckpointedRows } from './rows.ts'
 
 /** How one state store takes part in commit, checkpoint and restore: the same for kernel tables and for overlays. */
 export interface StateStore {
@@ -16,4 +17,25 @@ export interface StateStore {
   expire(): readonly string[]
   /** Clean rows above this many bytes may be let go. */
   setCapacity(bytes: number): void
+}
+
+/** A state store whose clean rows are not kept in memory. */
+export function stateStore(
+  { name, fingerprint }: Pick<StateStore, 'name' | 'fingerprint'>,
+  rows: CheckpointedRows,
+): StateStore {
+  return {
+    name,
+    fingerprint,
+    get memoryBytes() {
+      return rows.memoryBytes
+    },
+    get dirtyBytes() {
+      return rows.dirtyBytes
+    },
+    snapshot: () => rows.snapshot(),
+    acknowledge: () => rows.acknowledge(),
+    expire: () => rows.expire(),
+    setCapacity() {},
+  }
 }

@@ -1,4 +1,4 @@
-import type { CommittedOffset, GroupMetadata, Producer } from '../client/client.ts'
+import type { GroupMetadata, Producer } from '../client/client.ts'
 import type { StreamTask } from './stream-task.ts'
 
 /**
@@ -20,7 +20,7 @@ export async function commitTasks(
   for (const task of changed) task.flush()
   await producer.flush()
   await producer.sendOffsets(
-    changed.map((task): CommittedOffset => task.offset()),
+    changed.flatMap((task) => task.offsets()),
     group,
   )
   await producer.commit()

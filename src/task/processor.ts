@@ -1,18 +1,35 @@
+import type { FetchedInput } from './fetched-input.ts'
+
 /**
  * How a task takes records through its subtopology: in the kernel (RegionProcessor) or one at a time
- * (RecordProcessor). Works on what the task's kernel has loaded.
+ * (RecordProcessor).
  */
 export interface Processor {
-  /** Takes the next of the loaded records, as many as are good to take in one go. @returns how many; 0 when they are used up. */
+  /** Once, before the first record. */
+  init(): void
+  /** An input has got more to read. */
+  added(input: FetchedInput): void
+  /** There are records. */
+  readonly pending: boolean
+  /** Records can be taken now, and need not wait for those of another partition. @param now ms. */
+  ready(now: number): boolean
+  /** Takes as many records as are good to take in one go. @returns how many. */
   process(): number
-  /** Offset after the last record taken by the last call of `process` that took one. */
-  readonly nextOffset: number
-  /** Largest timestamp taken so far, -1 before the first: the partition's time. */
-  readonly partitionTime: number
+  /** Offset of an input's next record to process. */
+  position(input: FetchedInput): number
+  /** Largest timestamp taken of an input, -1 before the first. */
+  partitionTime(input: FetchedInput): number
+  /** Runs the punctuations that the wall clock has reached. @returns whether there were any. */
+  punctuate(): boolean
+  /** When the next of them is due, ms since the epoch; undefined if there are none. */
+  readonly nextPunctuation: number | undefined
+  /** A processor asked for a commit. */
+  readonly commitRequested: boolean
   /** At a commit: outputs and changelog records that were held back. */
   flush(): void
   /** The commit succeeded. */
   committed(): void
   /** Stream times that operators have observed, by node name; they travel with the committed offsets. */
   operatorTimes(): ReadonlyMap<string, number>
+  close(): void
 }

@@ -1,90 +1,77 @@
+import { taskName } from '../core/task-id.ts'
 import { createWasmKernel } from '../kernel/load.ts'
-import type {
-  KeyValueStore as KeyValueOperatorStore,
-  WindowStore as WindowOperatorStore,
-} from '../operator/context.ts'
-import { changelogTopic } from '../plan/internal-topics.ts'
+import { storeTopic } from '../plan/internal-topics.ts'
 import { topicName } from '../plan/node.ts'
-import { type StoreSpec, storeFingerprint } from '../plan/store-spec.ts'
-import type { ChangelogOptions } from '../store/changelog.ts'
-import { KeyValueStore } from '../store/key-value-store.ts'
-import { WindowStore } from '../store/window-store.ts'
+import type { StoreSpec } from '../plan/store-spec.ts'
+import { CollectorSender } from './collector-sender.ts'
+import { FetchedInput } from './fetched-input.ts'
 import { RecordCollector } from './record-collector.ts'
 import { RecordProcessor } from './record-processor.ts'
+import type { RecordQueue } from './record-queue.ts'
 import { RecordTaskStore } from './record-task-store.ts'
+import { buildStateStore, type ChangelogAppend } from './state-store-builder.ts'
 import type { StreamTaskParts } from './stream-task.ts'
-import { batchBytes, partitionsOf, type TaskBuilderParts } from './task-builder.ts'
-import type { TaskStore } from './task-store.ts'
-import { typedKeyValueStore, typedWindowStore } from './typed-stores.ts'
+import { batchBytes, type TaskBuilderParts } from './task-builder.ts'
+import { TaskTopology, usualEmitIntervals } from './task-topology.ts'
 
-/** Builds what a task needs whose subtopology runs one record at a time; the kernel reads and writes its batches. */
+/** Builds what a task needs whose subtopology runs one record at a time; kernels read and write its batches. */
 export function buildRecordTask(
   parts: TaskBuilderParts,
-): Pick<StreamTaskParts, 'kernel' | 'processor' | 'collector' | 'stores'> {
-  const { options, input, producer, state, subtopology } = parts
-  const kernel = createWasmKernel()
-  const outputs = subtopology.nodes.flatMap((node) =>
-    node.kind === 'sink'
-      ? [partitionsOf(parts, topicName(options.applicationId, node.topic, node.internal))]
-      : [],
-  )
-  const collector = new RecordCollector(kernel.writers, producer, {
+): Pick<StreamTaskParts, 'inputs' | 'reader' | 'processor' | 'collector' | 'stores'> {
+  const { id, options, producer, subtopology, bytes, cache, clock } = parts
+  const { applicationId } = options
+  const { reader, writers } = createWasmKernel()
+  const collector = new RecordCollector(writers, producer, {
     transactional: true,
-    batchBytes: batchBytes(outputs.reduce((sum, partitions) => sum + partitions, 0)),
+    batchBytes: batchBytes(outputPartitions(parts)),
   })
-  const stores = new Map<string, TaskStore>()
-  const keyValueStores = new Map<string, KeyValueOperatorStore>()
-  const windowStores = new Map<string, WindowOperatorStore>()
-  const flushes: (() => void)[] = []
-  for (const spec of subtopology.stores) {
-    const common = {
-      name: spec.name,
-      fingerprint: storeFingerprint(spec),
-      ...changelogOf(spec, parts, collector),
-    }
-    let store: KeyValueStore | WindowStore
-    if (spec.kind === 'window') {
-      const { retentionMs, windows } = spec
-      store = new WindowStore({ ...common, retentionMs, stepMs: windows.advanceMs }, state.bytes)
-      windowStores.set(spec.name, typedWindowStore(store, spec))
-    } else {
-      store = new KeyValueStore(common, state.bytes)
-      keyValueStores.set(spec.name, typedKeyValueStore(store, spec))
-    }
-    stores.set(spec.name, new RecordTaskStore(store, kernel.reader))
-    flushes.push(() => store.flush())
+  const inputs = parts.inputs.map(
+    (input, i) => new FetchedInput({ ...input, reader: i === 0 ? reader : createWasmKernel().reader }),
+  )
+  const changelog = (store: StoreSpec): ChangelogAppend | undefined => {
+    if (store.changelog === 'off') return undefined
+    const topic = storeTopic(applicationId, store)
+    return (key, value, timestamp, headers) =>
+      collector.send(topic, id.partition, key, value, timestamp, headers)
   }
-  const processor = new RecordProcessor({
-    applicationId: options.applicationId,
-    subtopology,
-    reader: kernel.reader,
-    collector,
-    input,
-    keyValueStores,
-    windowStores,
+  const byPartition = new Map<RecordQueue['partition'], FetchedInput>()
+  const topology = new TaskTopology({
+    taskId: taskName(id),
+    partition: id.partition,
+    nodes: subtopology.nodes,
+    inputs: inputs.map((records, i) => {
+      const { source, partitionTime } = parts.inputs[i]!
+      return { ...records.partition, source, records, partitionTime }
+    }),
+    options,
+    clock,
+    sender: new CollectorSender(collector, id.partition, (topic) => parts.partitionsOf(topic)),
     operatorTimes: parts.operatorTimes,
-    partitionTime: parts.partitionTime,
-    handler: options.deserializationHandler,
-    partitionsOf: (topic) => partitionsOf(parts, topic),
-    flushStores: () => {
-      for (const flush of flushes) flush()
-    },
-    dropped: parts.dropped,
+    globalStores: parts.globalStores,
+    emitIntervals: usualEmitIntervals,
+    stores: (record) =>
+      subtopology.stores.map((store) =>
+        buildStateStore(store, { bytes, record, changelog: changelog(store), cache, clock }),
+      ),
+    lag: ({ partition }) => byPartition.get(partition)?.lag,
+    dropped: (node, reason) => parts.dropped(node, reason, 1),
   })
-  return { kernel, processor, collector, stores }
+  for (const [i, { partition }] of topology.inputs.queues.entries()) byPartition.set(partition, inputs[i]!)
+  const stores = new Map(
+    topology.stores.map((store) => {
+      const from = { topic: storeTopic(applicationId, store.spec), partition: id.partition }
+      return [store.spec.name, new RecordTaskStore(store, reader, from)]
+    }),
+  )
+  return { inputs, reader, processor: new RecordProcessor(topology, inputs), collector, stores }
 }
 
-function changelogOf(
-  { name, changelog }: StoreSpec,
-  { options, input }: TaskBuilderParts,
-  collector: RecordCollector,
-): { readonly changelog?: ChangelogOptions } {
-  if (changelog === 'off') return {}
-  const topic = changelogTopic(options.applicationId, name)
-  return {
-    changelog: {
-      mode: changelog,
-      append: (key, value, timestamp) => collector.send(topic, input.partition, key, value, timestamp),
-    },
-  }
+/** Of the topics that are known beforehand. */
+function outputPartitions({ subtopology, options, partitionsOf }: TaskBuilderParts): number {
+  const topics = subtopology.nodes.flatMap((node) =>
+    node.kind === 'sink' && !node.topicOf
+      ? [topicName(options.applicationId, node.topic, node.internal)]
+      : [],
+  )
+  return [...new Set(topics)].reduce((sum, topic) => sum + partitionsOf(topic), 0)
 }

@@ -1,32 +1,46 @@
 import type { BatchReader } from '../kernel/kernel.ts'
 import type { StateStore } from '../store/state-store.ts'
+import type { BuiltStore } from './built-store.ts'
 import type { StoredValue, TaskStore } from './task-store.ts'
-
-/** What key-value and window stores have in common. */
-interface BytesStore extends StateStore {
-  get(key: Uint8Array, windowStart: number): StoredValue | undefined
-  restore(changelogKey: Uint8Array, value: Uint8Array | null, timestamp: number): void
-}
 
 /** A store of a task that runs record at a time. */
 export class RecordTaskStore implements TaskStore {
-  readonly state: BytesStore
+  readonly #store: BuiltStore
   readonly #reader: BatchReader
+  readonly #from: { readonly topic: string; readonly partition: number }
 
-  constructor(state: BytesStore, reader: BatchReader) {
-    this.state = state
+  /** @param from the changelog, or the topic in its place. */
+  constructor(
+    store: BuiltStore,
+    reader: BatchReader,
+    from: { readonly topic: string; readonly partition: number },
+  ) {
+    this.#store = store
     this.#reader = reader
+    this.#from = from
+  }
+
+  get state(): StateStore {
+    return this.#store.state
   }
 
   restore(count: number): void {
     const reader = this.#reader
     for (let i = 0; i < count; i++) {
       const key = reader.key(i)
-      if (key) this.state.restore(key, reader.value(i), reader.timestamp(i))
+      if (!key) continue
+      this.#store.restore({
+        ...this.#from,
+        offset: reader.offset(i),
+        key,
+        value: reader.value(i),
+        timestamp: reader.timestamp(i),
+        headers: reader.headers(i),
+      })
     }
   }
 
   get(key: Uint8Array, windowStart: number): StoredValue | undefined {
-    return this.state.get(key, windowStart)
+    return this.#store.get(key, windowStart)
   }
 }

@@ -1,10 +1,10 @@
+import { StreamsError } from '../core/errors.ts'
 import type { DropReason } from '../core/hooks.ts'
-import type { DeserializationHandler } from '../core/options.ts'
-import type { TopicPartition } from '../core/topic-partition.ts'
 import type { BadRecord, Kernel, RegionCounters, RegionKernel } from '../kernel/kernel.ts'
 import { Region, regionOf } from '../region/region.ts'
 import type { RegionStore } from '../region/region-store.ts'
-import { meetHandler } from './bad-input.ts'
+import type { ErrorHandlers } from './error-handlers.ts'
+import type { FetchedInput } from './fetched-input.ts'
 import type { Processor } from './processor.ts'
 import type { RecordCollector } from './record-collector.ts'
 
@@ -12,15 +12,17 @@ export interface RegionProcessorOptions {
   readonly kernel: Kernel
   readonly store: RegionStore
   readonly collector: RecordCollector
-  readonly input: TopicPartition
+  readonly input: FetchedInput
   /** Names of the nodes under which dropped records are filed. */
   readonly source: string
   readonly aggregate: string
+  /** Event time comes from the value; then negative ones are left out, else they are an error, as in Java. */
+  readonly extractsTime: boolean
   /** The aggregate follows stream time, filed under its name. */
   readonly windowed: boolean
   readonly operatorTimes: ReadonlyMap<string, number>
   readonly partitionTime: number
-  readonly handler: DeserializationHandler
+  readonly handlers: ErrorHandlers
   dropped(node: string, reason: DropReason, count: number): void
 }
 
@@ -41,8 +43,8 @@ export class RegionProcessor implements Processor {
   readonly #region: Region
   readonly #kernel: RegionKernel
   #reported: RegionCounters
-  #skipped = 0
-  nextOffset = 0
+  readonly nextPunctuation = undefined
+  readonly commitRequested = false
 
   constructor(options: RegionProcessorOptions) {
     this.#options = options
@@ -55,15 +57,38 @@ export class RegionProcessor implements Processor {
     })
   }
 
-  get partitionTime(): number {
-    return Math.max(this.#options.partitionTime, this.#kernel.partitionTime)
+  init(): void {}
+
+  added(): void {}
+
+  get pending(): boolean {
+    return this.#options.input.pending
+  }
+
+  ready(): boolean {
+    return this.pending
   }
 
   process(): number {
+    const { input } = this.#options
+    if (!input.load()) return 0
     const records = this.#region.process(stretchRecords)
-    if (records > 0) this.nextOffset = this.#options.kernel.reader.offset(records - 1) + 1
+    input.taken(records > 0 ? input.reader.offset(records - 1) + 1 : undefined)
     this.#reportDropped()
     return records
+  }
+
+  position(input: FetchedInput): number {
+    return input.position
+  }
+
+  partitionTime(): number {
+    return Math.max(this.#options.partitionTime, this.#kernel.partitionTime)
+  }
+
+  /** What has punctuations is not lowered. */
+  punctuate(): boolean {
+    return false
   }
 
   flush(): void {
@@ -79,29 +104,41 @@ export class RegionProcessor implements Processor {
     return new Map(windowed ? [[aggregate, this.#kernel.streamTime]] : [])
   }
 
+  close(): void {}
+
   #meetHandler({ index, reason }: BadRecord): void {
-    const { kernel, input, handler } = this.#options
-    const { reader } = kernel
-    meetHandler(handler, {
-      ...input,
+    const { input, handlers, source: node } = this.#options
+    const { reader, partition } = input
+    const raw = {
+      ...partition,
       offset: reader.offset(index),
-      part: reason,
-      key: reader.key(index)?.slice() ?? null,
-      value: reader.value(index)?.slice() ?? null,
-    })
-    this.#skipped++
+      key: reader.key(index),
+      value: reader.value(index),
+      timestamp: reader.timestamp(index),
+      headers: reader.headers(index),
+    }
+    const problem = `${node}: the ${reason} cannot be read`
+    handlers.unreadable(
+      raw,
+      node,
+      new StreamsError('deserialization', problem, { details: { node, reason } }),
+    )
   }
 
   /** One event per reason and stretch: the fast path counts, it does not call. */
   #reportDropped(): void {
     const counters = this.#kernel.counters
-    const { dropped, source } = this.#options
+    const { dropped, source, extractsTime } = this.#options
     for (const [counter, reason, node] of dropReasons) {
       const count = counters[counter] - this.#reported[counter]
+      if (count > 0 && reason === 'negative-timestamp' && !extractsTime) throw negativeTimestamp(source)
       if (count > 0) dropped(this.#options[node], reason, count)
     }
     this.#reported = counters
-    if (this.#skipped > 0) dropped(source, 'deserialization', this.#skipped)
-    this.#skipped = 0
   }
+}
+
+function negativeTimestamp(node: string): StreamsError {
+  const problem = `${node}: a record has a negative timestamp; see invalidTimestamp of its topic`
+  return new StreamsError('processing', problem, { details: { node } })
 }

@@ -1,3 +1,5 @@
+import { StreamsError } from '../core/errors.ts'
+import { taskName } from '../core/task-id.ts'
 import { createWasmKernel } from '../kernel/load.ts'
 import type { RegionProgram } from '../kernel/program.ts'
 import { changelogTopic } from '../plan/internal-topics.ts'
@@ -5,21 +7,26 @@ import type { LoweredRegion } from '../plan/lower.ts'
 import { topicName } from '../plan/node.ts'
 import { storeFingerprint } from '../plan/store-spec.ts'
 import { RegionStore } from '../region/region-store.ts'
+import { CollectorSender } from './collector-sender.ts'
+import { ErrorHandlers } from './error-handlers.ts'
+import { FetchedInput } from './fetched-input.ts'
 import { RecordCollector } from './record-collector.ts'
 import { RegionProcessor } from './region-processor.ts'
 import { RegionTaskStore } from './region-task-store.ts'
 import type { StreamTaskParts } from './stream-task.ts'
-import { batchBytes, partitionsOf, type TaskBuilderParts } from './task-builder.ts'
+import { batchBytes, type TaskBuilderParts } from './task-builder.ts'
 
 /** Builds what a task needs whose subtopology runs in the kernel. */
 export function buildRegionTask(
   parts: TaskBuilderParts,
   { program: template, source, sink, store: spec, aggregate }: LoweredRegion,
-): Pick<StreamTaskParts, 'kernel' | 'processor' | 'collector' | 'stores'> {
-  const { options, input, producer, state } = parts
+): Pick<StreamTaskParts, 'inputs' | 'reader' | 'processor' | 'collector' | 'stores'> {
+  const { id, options, producer, bytes } = parts
+  const [opened] = parts.inputs
+  if (!opened) throw new StreamsError('internal', `task ${taskName(id)} has no input`)
   const { output, ...rest } = template
   const outputTopic = sink && topicName(options.applicationId, sink.topic, sink.internal)
-  const outputs = outputTopic === undefined ? 0 : partitionsOf(parts, outputTopic)
+  const outputs = outputTopic === undefined ? 0 : parts.partitionsOf(outputTopic)
   const program: RegionProgram = {
     ...rest,
     ...(output && { output: { ...output, partitions: outputs } }),
@@ -32,7 +39,7 @@ export function buildRegionTask(
   })
   if (outputTopic !== undefined) for (let p = 0; p < outputs; p++) collector.bind(p, outputTopic, p)
   if (program.changelog)
-    collector.bind(outputs, changelogTopic(options.applicationId, spec.name), input.partition)
+    collector.bind(outputs, changelogTopic(options.applicationId, spec.name), id.partition)
   const store = new RegionStore(
     {
       name: spec.name,
@@ -40,8 +47,10 @@ export function buildRegionTask(
       ...(spec.kind === 'window' && { segmentMs: spec.segmentMs }),
     },
     kernel,
-    state.bytes,
+    bytes,
   )
+  const input = new FetchedInput({ ...opened, reader: kernel.reader })
+  const sender = new CollectorSender(collector, id.partition, (topic) => parts.partitionsOf(topic))
   const processor = new RegionProcessor({
     kernel,
     store,
@@ -49,11 +58,24 @@ export function buildRegionTask(
     input,
     source: source.name,
     aggregate: aggregate.name,
+    extractsTime: source.timestamp !== undefined,
     windowed: aggregate.windows !== undefined,
     operatorTimes: parts.operatorTimes,
-    partitionTime: parts.partitionTime,
-    handler: options.deserializationHandler,
+    partitionTime: opened.partitionTime,
+    handlers: new ErrorHandlers({
+      options,
+      taskId: taskName(id),
+      send: ({ topic, partition, key, value, timestamp, headers }) =>
+        sender.send(topic, partition, key, value, timestamp, headers),
+      dropped: (node, reason) => parts.dropped(node, reason, 1),
+    }),
     dropped: parts.dropped,
   })
-  return { kernel, processor, collector, stores: new Map([[spec.name, new RegionTaskStore(store)]]) }
+  return {
+    inputs: [input],
+    reader: kernel.reader,
+    processor,
+    collector,
+    stores: new Map([[spec.name, new RegionTaskStore(store)]]),
+  }
 }

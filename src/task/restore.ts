@@ -40,7 +40,7 @@ export async function restoreTasks(
     }
   }
   if (behind.size > 0) await replay(behind, client, context)
-  for (const task of tasks) if (task.changelogs.every(({ next, end }) => next >= end)) task.restored = true
+  for (const task of tasks) if (task.changelogs.every(({ next, end }) => next >= end)) task.begin()
 }
 
 interface Restoring {

@@ -1,24 +1,24 @@
-import type { CommittedOffset, Fetched } from '../client/client.ts'
+import type { CommittedOffset, Fetched, PartitionOffset } from '../client/client.ts'
 import type { Hooks } from '../core/hooks.ts'
 import { type TaskId, taskName } from '../core/task-id.ts'
 import type { Clock } from '../core/time/clock.ts'
-import type { TopicPartition } from '../core/topic-partition.ts'
-import type { Kernel } from '../kernel/kernel.ts'
+import { type TopicPartition, topicPartitionName } from '../core/topic-partition.ts'
+import type { BatchReader } from '../kernel/kernel.ts'
 import { encodeOffsetMetadata } from '../protocol/offset-metadata.ts'
 import type { TaskState } from '../store/task-state.ts'
 import type { Changelog } from './changelog.ts'
+import type { FetchedInput } from './fetched-input.ts'
 import type { Processor } from './processor.ts'
 import type { RecordCollector } from './record-collector.ts'
 import type { TaskStore } from './task-store.ts'
 
 export interface StreamTaskParts {
   readonly id: TaskId
-  readonly input: TopicPartition
-  /** How many partitions the input topic has. */
-  readonly inputPartitions: number
-  /** Where the input begins: the committed offset, or what the reset policy says. */
-  readonly position: number
-  readonly kernel: Kernel
+  readonly inputs: readonly FetchedInput[]
+  /** How many partitions the topics have that the subtopology reads: as many tasks it has. */
+  readonly partitions: number
+  /** Decodes changelogs, before there is input. */
+  readonly reader: BatchReader
   readonly processor: Processor
   readonly collector: RecordCollector
   readonly state: TaskState
@@ -31,25 +31,22 @@ export interface StreamTaskParts {
 }
 
 /**
- * One subtopology's work on one partition. Its input waits in `Fetched` stretches; the kernel holds one stretch at a
- * time. Nothing here waits: the thread decides when to process, commit and checkpoint.
+ * One subtopology's work on one partition of each of its topics. Nothing here waits: the thread decides when to
+ * process, commit and checkpoint.
  */
 export class StreamTask {
   readonly id: TaskId
   readonly name: string
-  readonly input: TopicPartition
-  readonly inputPartitions: number
+  readonly partitions: number
   readonly state: TaskState
   readonly stores: ReadonlyMap<string, TaskStore>
   readonly changelogs: readonly Changelog[]
-  /** The stores are complete: records may be processed. */
-  restored = false
   readonly #parts: StreamTaskParts
-  #waiting: Fetched[] = []
-  /** End of the stretch in the kernel, while it is not used up. */
-  #loadedEnd: number | undefined
-  #position: number
-  #committedPosition: number
+  readonly #inputs: ReadonlyMap<string, FetchedInput>
+  readonly #committedPositions = new Map<FetchedInput, number>()
+  #restored = false
+  /** Something may have been written that no input record caused. */
+  #punctuated = false
   #uncommittedRecords = 0
   #checkpointing: Promise<void> | undefined
   #memoryLimit = Number.POSITIVE_INFINITY
@@ -57,47 +54,74 @@ export class StreamTask {
   constructor(parts: StreamTaskParts) {
     this.id = parts.id
     this.name = taskName(parts.id)
-    this.input = parts.input
-    this.inputPartitions = parts.inputPartitions
+    this.partitions = parts.partitions
     this.state = parts.state
     this.stores = parts.stores
     this.changelogs = parts.changelogs
     this.#parts = parts
-    this.#position = parts.position
-    this.#committedPosition = parts.position
+    this.#inputs = new Map(parts.inputs.map((input) => [inputName(input.partition), input]))
+    for (const input of parts.inputs) this.#committedPositions.set(input, input.position)
   }
 
-  /** Offset of the next input record to process. */
-  get position(): number {
-    return this.#position
+  /** What the task reads, and from where on. */
+  get inputs(): readonly (TopicPartition & { readonly position: number })[] {
+    return this.#parts.inputs.map((input) => ({ ...input.partition, position: input.position }))
+  }
+
+  /** The stores are complete: records may be processed. */
+  get restored(): boolean {
+    return this.#restored
+  }
+
+  /** The stores are complete. @throws what processors throw when they begin. */
+  begin(): void {
+    this.#restored = true
+    this.#parts.processor.init()
+    for (const input of this.#parts.inputs) if (input.pending) this.#parts.processor.added(input)
   }
 
   enqueue(stretch: Fetched): void {
-    this.#waiting.push(stretch)
-  }
-
-  /** There is input at hand. */
-  get pending(): boolean {
-    return this.restored && (this.#loadedEnd !== undefined || this.#waiting.length > 0)
-  }
-
-  /** Takes one stretch of records through the subtopology. */
-  process(): void {
-    if (this.#loadedEnd === undefined) this.#load()
-    if (this.#loadedEnd === undefined) return
-    const records = this.#parts.processor.process()
-    this.#uncommittedRecords += records
-    if (records > 0) {
-      this.#position = this.#parts.processor.nextOffset
-    } else {
-      this.#position = this.#loadedEnd
-      this.#loadedEnd = undefined
+    const input = this.#inputs.get(inputName(stretch))
+    if (!input) {
+      stretch.release()
+      return
     }
+    input.add(stretch)
+    if (this.#restored) this.#parts.processor.added(input)
   }
 
-  /** Something was read since the last commit; control batches count, since the offset must pass them. */
+  /** There are records, though they may have to wait for those of another partition. */
+  get pending(): boolean {
+    return this.#restored && this.#parts.processor.pending
+  }
+
+  /** There are records to take. */
+  get ready(): boolean {
+    return this.#restored && this.#parts.processor.ready(this.#parts.clock.now())
+  }
+
+  /** Takes some records through the subtopology. */
+  process(): void {
+    this.#uncommittedRecords += this.#parts.processor.process()
+  }
+
+  /** Runs the punctuations that the wall clock has reached. */
+  punctuate(): void {
+    if (this.#restored && this.#parts.processor.punctuate()) this.#punctuated = true
+  }
+
+  /** When the wall clock reaches the next punctuation, ms since the epoch. */
+  get nextPunctuation(): number | undefined {
+    return this.#restored ? this.#parts.processor.nextPunctuation : undefined
+  }
+
+  get commitRequested(): boolean {
+    return this.#parts.processor.commitRequested
+  }
+
+  /** Something happened since the last commit; control batches count, since the offset must pass them. */
   get uncommitted(): boolean {
-    return this.#position !== this.#committedPosition
+    return this.#punctuated || this.#parts.inputs.some((input) => this.#moved(input))
   }
 
   /** At a commit: hands everything held back to the producer. */
@@ -106,24 +130,38 @@ export class StreamTask {
     this.#parts.collector.flush()
   }
 
-  offset(): CommittedOffset {
-    const { processor } = this.#parts
-    const metadata = encodeOffsetMetadata({
-      partitionTime: processor.partitionTime,
-      processors: processor.operatorTimes(),
+  /** Of the inputs that have moved since the last commit. */
+  offsets(): readonly CommittedOffset[] {
+    const { inputs, processor } = this.#parts
+    const processors = processor.operatorTimes()
+    return inputs
+      .filter((input) => this.#moved(input))
+      .map((input) => ({
+        ...input.partition,
+        offset: processor.position(input),
+        metadata: encodeOffsetMetadata({ partitionTime: processor.partitionTime(input), processors }),
+      }))
+  }
+
+  /** How far repartition topics are read and committed: what lies before is of no use to anybody. */
+  committedRepartitions(): readonly PartitionOffset[] {
+    return this.#parts.inputs.flatMap((input) => {
+      const offset = this.#committedPositions.get(input) ?? 0
+      return input.internal && offset > 0 ? [{ ...input.partition, offset }] : []
     })
-    return { ...this.input, offset: this.#position, metadata }
   }
 
   /** The commit succeeded. @returns how many records it covered. */
   committed(): number {
-    this.#parts.processor.committed()
+    const { inputs, processor } = this.#parts
+    processor.committed()
     for (const changelog of this.changelogs) {
       const acknowledged = this.#parts.acknowledged(changelog)
       if (acknowledged !== undefined) changelog.next = Math.max(changelog.next, acknowledged)
     }
     this.state.expire()
-    this.#committedPosition = this.#position
+    for (const input of inputs) this.#committedPositions.set(input, processor.position(input))
+    this.#punctuated = false
     const records = this.#uncommittedRecords
     this.#uncommittedRecords = 0
     return records
@@ -142,7 +180,7 @@ export class StreamTask {
 
   /** Applies a stretch of a changelog. @returns how many records it held. */
   restore(changelog: Changelog, stretch: Fetched): number {
-    const { reader } = this.#parts.kernel
+    const { reader } = this.#parts
     const store = this.stores.get(changelog.store)
     reader.load(stretch.runs, stretch.offset)
     stretch.release()
@@ -168,8 +206,8 @@ export class StreamTask {
 
   /** @param clean nothing is uncommitted: a last checkpoint is written. Otherwise state stays as the last one left it. */
   async close({ clean }: { readonly clean: boolean }): Promise<void> {
-    for (const stretch of this.#waiting) stretch.release()
-    this.#waiting = []
+    for (const input of this.#parts.inputs) input.release()
+    if (this.#restored) this.#parts.processor.close()
     if (clean) {
       await this.#checkpointing
       await this.checkpoint()
@@ -177,12 +215,8 @@ export class StreamTask {
     await this.state.close({ clean })
   }
 
-  #load(): void {
-    const stretch = this.#waiting.shift()
-    if (!stretch) return
-    this.#parts.kernel.reader.load(stretch.runs, stretch.offset)
-    this.#loadedEnd = stretch.nextOffset
-    stretch.release()
+  #moved(input: FetchedInput): boolean {
+    return this.#parts.processor.position(input) !== this.#committedPositions.get(input)
   }
 
   async #writeCheckpoint(): Promise<void> {
@@ -193,4 +227,8 @@ export class StreamTask {
     const durationMs = clock.monotonic() - start
     hooks.emit('checkpointed', { task: this.name, rows: cut.rowCount, durationMs })
   }
+}
+
+function inputName({ topic, partition }: TopicPartition): string {
+  return topicPartitionName(topic, partition)
 }

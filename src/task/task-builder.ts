@@ -1,31 +1,45 @@
 import type { Producer } from '../client/client.ts'
-import { StreamsError } from '../core/errors.ts'
 import type { DropReason } from '../core/hooks.ts'
 import type { ResolvedOptions } from '../core/options.ts'
 import type { TaskId } from '../core/task-id.ts'
+import type { Clock } from '../core/time/clock.ts'
 import type { TopicPartition } from '../core/topic-partition.ts'
 import type { Subtopology } from '../plan/subtopology.ts'
-import type { TaskState } from '../store/task-state.ts'
-import type { TaskFacts } from './task-facts.ts'
+import type { ByteStore } from '../store/byte-store.ts'
+import type { RecordCache } from '../store/record-cache.ts'
+
+/** An input partition, and where it goes on. */
+export interface OpenedInput {
+  readonly partition: TopicPartition
+  /** Name of the source node. */
+  readonly source: string
+  /** A repartition topic of the application. */
+  readonly internal: boolean
+  readonly position: number
+  /** The log's end at the moment. */
+  readonly end: number
+  /** Largest timestamp of the records before, -1 if there were none. */
+  readonly partitionTime: number
+}
 
 /** What both ways of running a subtopology are built from. */
 export interface TaskBuilderParts {
   readonly id: TaskId
-  readonly input: TopicPartition
+  readonly inputs: readonly OpenedInput[]
   readonly subtopology: Subtopology
-  readonly state: TaskState
+  /** Where the task's stores keep their rows. */
+  readonly bytes: ByteStore
   readonly producer: Producer
-  readonly facts: TaskFacts
   readonly options: ResolvedOptions
-  readonly partitionTime: number
+  readonly clock: Clock
+  /** Undefined: nothing is cached. */
+  readonly cache: RecordCache | undefined
+  /** Typed stores of the global tables, by name. */
+  readonly globalStores: ReadonlyMap<string, unknown>
   readonly operatorTimes: ReadonlyMap<string, number>
+  /** @throws StreamsError `topic-missing` */
+  partitionsOf(topic: string): number
   dropped(node: string, reason: DropReason, count: number): void
-}
-
-export function partitionsOf({ facts }: TaskBuilderParts, topic: string): number {
-  const found = facts.topics.get(topic)
-  if (found) return found.partitions
-  throw new StreamsError('topic-missing', `no such topic: ${topic}`)
 }
 
 /** About 256 KiB is best; with many output partitions less, so that a task's open batches stay near a megabyte. */

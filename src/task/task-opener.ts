@@ -6,20 +6,21 @@ import type { ResolvedOptions } from '../core/options.ts'
 import { type TaskId, taskName } from '../core/task-id.ts'
 import type { Clock } from '../core/time/clock.ts'
 import { type TopicPartition, topicPartitionName } from '../core/topic-partition.ts'
-import { changelogTopic } from '../plan/internal-topics.ts'
+import { storeTopic } from '../plan/internal-topics.ts'
 import { type Lowered, lower } from '../plan/lower.ts'
-import { topicName } from '../plan/node.ts'
+import { type SourceNode, topicName } from '../plan/node.ts'
 import type { Plan } from '../plan/plan.ts'
 import { type StoreSpec, storeFingerprint } from '../plan/store-spec.ts'
 import type { Subtopology } from '../plan/subtopology.ts'
 import { decodeOffsetMetadata } from '../protocol/offset-metadata.ts'
+import type { RecordCache } from '../store/record-cache.ts'
 import type { StateDirectory } from '../store/state-directory.ts'
 import { TaskState } from '../store/task-state.ts'
 import type { Changelog } from './changelog.ts'
 import { buildRecordTask } from './record-task-builder.ts'
 import { buildRegionTask } from './region-task-builder.ts'
 import { StreamTask } from './stream-task.ts'
-import { partitionsOf, type TaskBuilderParts } from './task-builder.ts'
+import type { OpenedInput, TaskBuilderParts } from './task-builder.ts'
 import { gatherFacts, type TaskFacts } from './task-facts.ts'
 
 export interface TaskOpenerOptions {
@@ -30,6 +31,10 @@ export interface TaskOpenerOptions {
   readonly hooks: Hooks
   readonly logger: Logger
   readonly directory: StateDirectory
+  /** Typed stores of the global tables, by name. */
+  readonly globalStores: ReadonlyMap<string, unknown>
+  /** The record cache of a new task; undefined: nothing is cached. */
+  cache(): RecordCache | undefined
 }
 
 /** The broker's default delete.retention.ms: how long a compacted changelog keeps its tombstones. */
@@ -47,15 +52,9 @@ export class TaskOpener {
   /** @param producer of the thread that will run the tasks. @throws StreamsError `topic-missing`, `offset-out-of-range`, `state-full` ... */
   async open(ids: readonly TaskId[], producer: Producer): Promise<readonly StreamTask[]> {
     if (ids.length === 0) return []
-    const openings = ids.map((id) => this.#opening(id))
     const { client, options } = this.#options
-    const facts = await gatherFacts(
-      client,
-      options.applicationId,
-      openings.map(({ input }) => input),
-      openings.flatMap(({ changelogs }) => changelogs),
-      openings.flatMap(({ input, sinks }) => [input.topic, ...sinks]),
-    )
+    const openings = ids.map((id) => this.#opening(id))
+    const facts = await gatherFacts(client, options.applicationId, openings)
     const tasks: StreamTask[] = []
     try {
       for (const opening of openings) tasks.push(await this.#openTask(opening, facts, producer))
@@ -68,63 +67,61 @@ export class TaskOpener {
 
   #opening(id: TaskId): Opening {
     const { plan, options } = this.#options
-    const subtopology = plan.subtopologies[id.subtopology]
-    const source = subtopology?.sources[0]
-    const topic = source?.topics[0]
-    if (
-      !subtopology ||
-      !source ||
-      topic === undefined ||
-      subtopology.sources.length > 1 ||
-      source.topics.length > 1
-    )
-      throw new StreamsError('internal', `task ${taskName(id)} has not exactly one input topic`)
     const { applicationId } = options
+    const subtopology = plan.subtopologies.find((one) => one.id === id.subtopology)
+    if (!subtopology)
+      throw new StreamsError('internal', `task ${taskName(id)} is of a subtopology that does not exist`)
     return {
       id,
       subtopology,
-      input: { topic: topicName(applicationId, topic, source.internal), partition: id.partition },
+      inputs: subtopology.sources.flatMap((source) =>
+        source.topics.map((topic) => ({
+          source,
+          topic: topicName(applicationId, topic, source.internal),
+          partition: id.partition,
+        })),
+      ),
       changelogs: subtopology.stores
-        .filter(({ changelog }) => changelog !== 'off')
-        .map(({ name }) => ({ topic: changelogTopic(applicationId, name), partition: id.partition })),
+        .filter(isRestored)
+        .map((store) => ({ topic: storeTopic(applicationId, store), partition: id.partition })),
       sinks: subtopology.nodes.flatMap((node) =>
-        node.kind === 'sink' ? [topicName(applicationId, node.topic, node.internal)] : [],
+        node.kind === 'sink' && !node.topicOf ? [topicName(applicationId, node.topic, node.internal)] : [],
       ),
     }
   }
 
   async #openTask(opening: Opening, facts: TaskFacts, producer: Producer): Promise<StreamTask> {
-    const { id, subtopology, input } = opening
-    const position = this.#position(input, facts)
+    const { id, subtopology } = opening
+    const operatorTimes = new Map<string, number>()
+    const inputs = opening.inputs
+      .filter(({ topic, partition }) => partition < facts.partitionsOf(topic))
+      .map((input) => this.#openInput(input, facts, operatorTimes))
     const state = await this.#openState(opening, facts)
     try {
       const changelogs = subtopology.stores
-        .filter(({ changelog }) => changelog !== 'off')
+        .filter(isRestored)
         .map((store) => this.#changelog(store, opening, facts, state))
       const lowered = this.#lower(subtopology)
-      const { partitionTime, processors } = decodeOffsetMetadata(
-        facts.committed.get(topicPartitionName(input.topic, input.partition))?.metadata ?? '',
-      )
-      const { clock, hooks, options } = this.#options
+      const { clock, hooks, options, globalStores } = this.#options
       const parts: TaskBuilderParts = {
         id,
-        input,
+        inputs,
         subtopology,
-        state,
+        bytes: state.bytes,
         producer,
-        facts,
         options,
-        partitionTime,
-        operatorTimes: processors,
+        clock,
+        cache: this.#options.cache(),
+        globalStores,
+        operatorTimes,
+        partitionsOf: (topic) => facts.partitionsOf(topic),
         dropped: (node, reason, count) => hooks.emit('dropped', { task: taskName(id), node, reason, count }),
       }
       const built = lowered.kind === 'region' ? buildRegionTask(parts, lowered) : buildRecordTask(parts)
       for (const store of built.stores.values()) state.register(store.state)
       return new StreamTask({
         id,
-        input,
-        inputPartitions: partitionsOf(parts, input.topic),
-        position,
+        partitions: Math.max(...opening.inputs.map(({ topic }) => facts.partitionsOf(topic))),
         state,
         changelogs,
         clock,
@@ -138,20 +135,41 @@ export class TaskOpener {
     }
   }
 
+  /** @param operatorTimes takes the times that the last commit left, the latest of each. */
+  #openInput(input: InputPartition, facts: TaskFacts, operatorTimes: Map<string, number>): OpenedInput {
+    const { topic, partition, source } = input
+    const name = topicPartitionName(topic, partition)
+    const { partitionTime, processors } = decodeOffsetMetadata(facts.committed.get(name)?.metadata ?? '')
+    for (const [node, time] of processors)
+      operatorTimes.set(node, Math.max(time, operatorTimes.get(node) ?? time))
+    return {
+      partition: { topic, partition },
+      source: source.name,
+      internal: source.internal,
+      position: this.#position(input, facts),
+      end: facts.latest.get(name) ?? 0,
+      partitionTime,
+    }
+  }
+
   #lower(subtopology: Subtopology): Lowered {
     const { kernel } = this.#options.options
     if (kernel === 'off') return { kind: 'js', reason: "kernel: 'off'" }
-    const lowered = this.#lowered.get(subtopology.id) ?? lower(subtopology)
+    const lowered =
+      this.#lowered.get(subtopology.id) ?? lower(subtopology, this.#options.options.cacheMaxBytes > 0)
     this.#lowered.set(subtopology.id, lowered)
     return lowered
   }
 
   /** Where to read on. @throws StreamsError `offset-out-of-range` if there is no commit and the policy is `none`. */
-  #position(input: TopicPartition, facts: TaskFacts): number {
-    const name = topicPartitionName(input.topic, input.partition)
+  #position({ topic, partition, source }: InputPartition, facts: TaskFacts): number {
+    const name = topicPartitionName(topic, partition)
     const committed = facts.committed.get(name)
     if (committed) return committed.offset
-    const { offsetReset } = this.#options.options
+    // Nothing that was written to a repartition topic may be left out.
+    const offsetReset = source.internal
+      ? 'earliest'
+      : (source.offsetReset ?? this.#options.options.offsetReset)
     if (offsetReset === 'earliest') return facts.earliest.get(name) ?? 0
     if (offsetReset === 'latest') return facts.latest.get(name) ?? 0
     throw new StreamsError(
@@ -163,11 +181,11 @@ export class TaskOpener {
   async #openState({ id, subtopology }: Opening, facts: TaskFacts): Promise<TaskState> {
     const { options, clock, directory, hooks, logger } = this.#options
     const { stores } = subtopology
-    const kept = stores.every(({ engine, changelog }) => engine === 'lmdb' && changelog !== 'off')
+    const kept = stores.every((store) => store.engine === 'lmdb' && isRestored(store))
     const state = await TaskState.open({
       task: id,
       stores: stores.map((store) => {
-        const topic = changelogTopic(options.applicationId, store.name)
+        const topic = storeTopic(options.applicationId, store)
         return {
           name: store.name,
           fingerprint: storeFingerprint(store),
@@ -192,24 +210,37 @@ export class TaskOpener {
   }
 
   #changelog(store: StoreSpec, { id }: Opening, facts: TaskFacts, state: TaskState): Changelog {
-    const topic = changelogTopic(this.#options.options.applicationId, store.name)
+    const topic = storeTopic(this.#options.options.applicationId, store)
     const name = topicPartitionName(topic, id.partition)
+    const earliest = facts.earliest.get(name) ?? 0
     return {
       store: store.name,
       topic,
       partition: id.partition,
       topicId: facts.topics.get(topic)?.id ?? '',
-      end: facts.latest.get(name) ?? 0,
-      next: state.offsets.get(store.name) ?? facts.earliest.get(name) ?? 0,
+      // A source topic holds what was not processed yet, too.
+      end:
+        store.sourceTopic === undefined
+          ? (facts.latest.get(name) ?? 0)
+          : (facts.committed.get(name)?.offset ?? earliest),
+      next: state.offsets.get(store.name) ?? earliest,
     }
   }
+}
+
+interface InputPartition extends TopicPartition {
+  readonly source: SourceNode
 }
 
 interface Opening {
   readonly id: TaskId
   readonly subtopology: Subtopology
-  readonly input: TopicPartition
+  readonly inputs: readonly InputPartition[]
   readonly changelogs: readonly TopicPartition[]
-  /** Topics written to. */
+  /** Topics written to, as far as they are known beforehand. */
   readonly sinks: readonly string[]
+}
+
+function isRestored({ changelog, sourceTopic }: StoreSpec): boolean {
+  return changelog !== 'off' || sourceTopic !== undefined
 }

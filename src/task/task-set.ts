@@ -22,12 +22,12 @@ export class TaskSet implements Iterable<StreamTask> {
 
   add(task: StreamTask): void {
     this.#byName.set(task.name, task)
-    this.#byInput.set(inputName(task), task)
+    for (const name of inputNames(task)) this.#byInput.set(name, task)
   }
 
   delete(task: StreamTask): void {
     this.#byName.delete(task.name)
-    this.#byInput.delete(inputName(task))
+    for (const name of inputNames(task)) this.#byInput.delete(name)
   }
 
   [Symbol.iterator](): IterableIterator<StreamTask> {
@@ -41,10 +41,29 @@ export class TaskSet implements Iterable<StreamTask> {
     else stretch.release()
   }
 
-  /** Some task has input at hand. */
+  /** Some task can take records. */
+  get ready(): boolean {
+    for (const task of this) if (task.ready) return true
+    return false
+  }
+
+  /** Some task has records at hand, though it may wait for another partition. */
   get pending(): boolean {
     for (const task of this) if (task.pending) return true
     return false
+  }
+
+  /** Some processor asks for a commit. */
+  get commitRequested(): boolean {
+    for (const task of this) if (task.commitRequested) return true
+    return false
+  }
+
+  /** When the wall clock reaches the next punctuation of any task, ms since the epoch. */
+  get nextPunctuation(): number {
+    let next = Number.POSITIVE_INFINITY
+    for (const task of this) next = Math.min(next, task.nextPunctuation ?? next)
+    return next
   }
 
   /** Bytes of state that no checkpoint holds. */
@@ -60,6 +79,6 @@ export class TaskSet implements Iterable<StreamTask> {
   }
 }
 
-function inputName({ input }: StreamTask): string {
-  return topicPartitionName(input.topic, input.partition)
+function inputNames({ inputs }: StreamTask): readonly string[] {
+  return inputs.map(({ topic, partition }) => topicPartitionName(topic, partition))
 }

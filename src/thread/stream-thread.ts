@@ -9,6 +9,7 @@ import type { StreamTask } from '../task/stream-task.ts'
 import type { TaskOpener } from '../task/task-opener.ts'
 import { TaskSet } from '../task/task-set.ts'
 import { endTransaction } from './end-transaction.ts'
+import { RepartitionTopics } from './repartition-topics.ts'
 import type { ThreadContext } from './thread-context.ts'
 
 /**
@@ -36,6 +37,7 @@ export class StreamThread {
   #stopping = false
   readonly #stopSignal = new AbortController()
   #failure: unknown
+  readonly #repartitionTopics: RepartitionTopics
   #lastCommit: number
   #lastCheckpoint: number
 
@@ -62,6 +64,7 @@ export class StreamThread {
     })
     this.#member.onRejoin = () => this.#fetcher.wake()
     this.#opener = context.opener
+    this.#repartitionTopics = new RepartitionTopics(context)
     this.#lastCommit = clock.monotonic()
     this.#lastCheckpoint = this.#lastCommit
   }
@@ -108,15 +111,16 @@ export class StreamThread {
     if (this.#member.rejoin || !this.#assignment) await this.#rebalance()
     else if (this.#tasks.size < this.#assignment.tasks.length) await this.#openTasks()
     if (!(await this.#restore())) return
-    const fetched = await this.#fetcher.poll(this.#tasks.pending ? 0 : this.#msToCommit())
+    const fetched = await this.#fetcher.poll(this.#tasks.ready ? 0 : this.#msToWait())
     for (const stretch of fetched) this.#tasks.deliver(stretch)
     await this.#process()
+    for (const task of this.#tasks) task.punctuate()
     await this.#context.clock.turn()
-    if (this.#msToCommit() <= 0 || this.#full()) await this.#commit()
+    if (this.#msToCommit() <= 0 || this.#full() || this.#tasks.commitRequested) await this.#commit()
   }
 
-  /** Something that was not waited for went wrong: the next turn throws it. */
-  #fail(error: unknown): void {
+  /** Something that nobody waits for went wrong: the next turn throws it. */
+  fail(error: unknown): void {
     this.#failure ??= error
     this.#fetcher.wake()
   }
@@ -128,7 +132,7 @@ export class StreamThread {
     for (let worked = true; worked && clock.monotonic() < end && !this.#full(); ) {
       worked = false
       for (const task of this.#tasks) {
-        if (!task.pending) continue
+        if (!task.ready) continue
         task.process()
         worked = true
         if (clock.monotonic() >= end || this.#full()) break
@@ -141,6 +145,14 @@ export class StreamThread {
   #msToCommit(): number {
     const { clock, options } = this.#context
     return Math.max(0, this.#lastCommit + options.commitIntervalMs - clock.monotonic())
+  }
+
+  /** Until there is something to do without new records. */
+  #msToWait(): number {
+    const { clock, options } = this.#context
+    const next = Math.min(this.#msToCommit(), Math.max(0, this.#tasks.nextPunctuation - clock.now()))
+    // A partition that has nothing is waited for no longer than this.
+    return options.maxTaskIdleMs > 0 && this.#tasks.pending ? Math.min(next, options.maxTaskIdleMs) : next
   }
 
   /** Half of the memory holds what is not on disk yet. */
@@ -160,13 +172,14 @@ export class StreamThread {
     if (records > 0) {
       hooks.emit('committed', { thread: this.name, records, durationMs: this.#lastCommit - start })
     }
+    this.#repartitionTopics.purge(this.#tasks)
     const full = this.#full()
     if (!full && this.#lastCommit - this.#lastCheckpoint < options.checkpointIntervalMs) return
     this.#lastCheckpoint = this.#lastCommit
     const checkpoints = Promise.all([...this.#tasks].map((task) => task.checkpoint()))
     // Memory is bounded: above half of it nothing more is taken in until the rows are on disk.
     if (full) await checkpoints
-    else checkpoints.catch((error: unknown) => this.#fail(error))
+    else checkpoints.catch((error: unknown) => this.fail(error))
   }
 
   /** Commits, joins the group again, and opens and closes tasks as the new assignment says. */
@@ -222,7 +235,8 @@ export class StreamThread {
       hooks,
       interrupted: () => this.#stopping || this.#member.rejoin,
     })
-    for (const task of tasks) if (task.restored) this.#fetcher.add(task.input, task.position)
+    for (const { restored, inputs } of tasks)
+      if (restored) for (const input of inputs) this.#fetcher.add(input, input.position)
   }
 
   /** Runs a step of the loop; what can be mended by beginning anew from the last commit is. */
@@ -262,7 +276,7 @@ export class StreamThread {
 
   async #closeTasks(tasks: readonly StreamTask[], clean: boolean): Promise<void> {
     for (const task of tasks) {
-      this.#fetcher.remove(task.input)
+      for (const input of task.inputs) this.#fetcher.remove(input)
       this.#tasks.delete(task)
     }
     await Promise.all(tasks.map((task) => task.close({ clean })))

@@ -12,7 +12,7 @@ const clickCount = topology(import.meta.url, (b) => {
     .stream(clicks)
     .groupByKey()
     .windowedBy(tumbling('5m', { grace: '1m' }))
-    .count()
+    .count({ store: { name: 'counts', caching: false } })
   perUser.toStream().selectKey(windowKey('{key}@{start:HH:mm:ss}')).to(counts)
   return { perUser }
 })

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import type { BadInput } from '../../../src/core/error-handlers.ts'
 import { StreamsError } from '../../../src/core/errors.ts'
 import type { HookEvents } from '../../../src/core/hooks.ts'
-import type { BadInput } from '../../../src/core/options.ts'
 import { topic } from '../../../src/dsl/topic.ts'
 import { topology } from '../../../src/dsl/topology.ts'
 import { bytes, long } from '../../../src/serde/scalars.ts'

@@ -1,6 +1,9 @@
 import { expect, test } from 'vitest'
 import { KafkaStreams, type KafkaStreamsOptions } from '../../../src/app/kafka-streams.ts'
 import { StreamsError } from '../../../src/core/errors.ts'
+import { topicPattern } from '../../../src/dsl/topic.ts'
+import { topology } from '../../../src/dsl/topology.ts'
+import { string } from '../../../src/serde/scalars.ts'
 import { windowed } from './topologies.ts'
 
 function problemsOf(options: object): readonly string[] {
@@ -58,4 +61,16 @@ test.each([
 ])('%j', (wrong, problem) => {
   const problems = problemsOf({ ...good, ...wrong })
   expect(problems).toEqual([expect.stringContaining(problem)])
+})
+
+test('a source by pattern is refused, not passed over', () => {
+  const byPattern = topology(import.meta.url, (b) => {
+    b.stream(topicPattern(/clicks-.*/, { key: string, value: string })).foreach(() => {})
+  })
+  expect(() => new KafkaStreams(byPattern, good)).toThrowError(
+    expect.objectContaining({
+      code: 'topology-invalid',
+      message: expect.stringContaining('reads topics by pattern'),
+    }),
+  )
 })

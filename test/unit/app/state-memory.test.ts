@@ -32,7 +32,9 @@ test.each(['auto', 'off'] as const)(
     await harness.caughtUp(app, clicks)
     expect(Math.max(...used)).toBeLessThan(mostBytes)
     await app.close()
-    expect(rows.reduce((sum, count) => sum + count)).toBe(2 * keys)
+    // One record at a time, the store's time has a row of its own; it moves once.
+    const timeRows = kernel === 'off' ? 1 : 0
+    expect(rows.reduce((sum, count) => sum + count)).toBe(2 * keys + timeRows)
 
     const output = await harness.log(counts.name)
     const values = output.map(({ value }) => Number.parseInt(value!, 16))

@@ -26,7 +26,7 @@ export const counts = topic('counts', { key: string, value: long })
 export const windowedCounts = topic('counts', { key: timeWindowed(string, '5m'), value: long })
 
 const windows = tumbling('5m', { grace: '1m' })
-const store = { name: 'counts-store', changelog: 'each' } as const
+const store = { name: 'counts-store', changelog: 'each', caching: false } as const
 const clickKey = windowKey('{key}@{start:HH:mm:ss}')
 
 /** The main job, with every change in the changelog. */

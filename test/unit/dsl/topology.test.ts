@@ -59,9 +59,12 @@ test('a table knows its store', () => {
     changelog: 'coalesced',
     caching: false,
     aggregate: 'count',
-    windows: { kind: 'time', sizeMs: 300_000, advanceMs: 300_000, graceMs: 60_000 },
+    timestamped: true,
+    windowSizeMs: 300_000,
+    advanceMs: 300_000,
     retentionMs: 360_000,
     segmentMs: 180_000,
+    retainDuplicates: false,
   })
 })
 
@@ -98,13 +101,13 @@ test('a serde that is unknown where it is needed is an error that names the call
     expect(() => topology(import.meta.url, run)).toThrowError(
       expect.objectContaining({ code: 'serde-missing', message }),
     )
-  build('count: the key serde is unknown after selectKey; give it as groupByKey({ key: ... })', (b) => {
+  build('count: the key serde is unknown; give it as groupByKey({ key: ... })', (b) => {
     b.stream(text)
       .selectKey((value) => value)
       .groupByKey()
       .count()
   })
-  build('count: the value serde is unknown after mapValues; give it as groupByKey({ value: ... })', (b) => {
+  build('count: the value serde is unknown; give it as groupByKey({ value: ... })', (b) => {
     b.stream(text)
       .selectKey((value) => value, { key: string })
       .mapValues((value) => value.length)
@@ -162,7 +165,7 @@ test('names are checked at their call', () => {
   }
 })
 
-test('windows, retention and caching are checked', () => {
+test('windows and retention are checked', () => {
   const count = (store: object) => () =>
     topology(import.meta.url, (b) => {
       b.stream(text)
@@ -172,10 +175,7 @@ test('windows, retention and caching are checked', () => {
     })
   expect(count({ name: 's', retention: 120 })).not.toThrow()
   expect(count({ name: 's', retention: 119 })).toThrowError(
-    invalid("count: store 's' retains 119 ms, less than window size 100 plus grace 20"),
-  )
-  expect(count({ caching: true })).toThrowError(
-    invalid('count: store.caching is not available yet; leave it out, and every update is emitted.'),
+    invalid("count: store 's' retains 119 ms, less than the 120 ms that its windows and their grace need"),
   )
   expect(() => tumbling(0)).toThrowError(invalid('tumbling: the size must be larger than zero'))
   expect(() => tumbling(-1)).toThrowError(expect.objectContaining({ code: 'options-invalid' }))

@@ -16,7 +16,7 @@ import { aggregatedClicks, type Click, counts, text, userClicks } from '../dsl/t
 function lowered(build: (builder: StreamsBuilder) => void) {
   const builder = new StreamsBuilder()
   build(builder)
-  return builder.build().subtopologies.map(lower)
+  return builder.build().subtopologies.map((subtopology) => lower(subtopology))
 }
 
 function region(build: (builder: StreamsBuilder) => void): LoweredRegion {

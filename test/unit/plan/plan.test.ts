@@ -57,14 +57,14 @@ test('names that clash are refused', () => {
       stream.filter(() => true, { name: 'x' })
       stream.mapValues((value) => value, { name: 'x' })
     }),
-  ).toThrowError(invalid("two nodes are named 'x'"))
+  ).toThrowError(invalid('Processor x is already added.'))
   expect(() =>
     planOf((b) => {
       const group = b.stream(text).groupByKey()
       group.count({ store: { name: 's' } })
       group.count({ store: { name: 's' } })
     }),
-  ).toThrowError(invalid("two stores are named 's'"))
+  ).toThrowError(invalid('A different StateStore has already been added with the name s'))
 })
 
 test('one topic has one way to be read', () => {

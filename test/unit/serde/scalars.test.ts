@@ -103,8 +103,7 @@ test('numbers are read from their place in a larger buffer', () => {
   expect(long.deserialize(buffer.subarray(8, 16))).toBe(7)
 })
 
-test('bytes read are a copy', () => {
-  const view = Uint8Array.of(1, 2)
+test.each([Uint8Array.of(1, 2), Buffer.of(1, 2)])('bytes read are a copy', (view) => {
   const read = bytes.deserialize(view)
   view[0] = 9
   expect(read).toEqual(Uint8Array.of(1, 2))

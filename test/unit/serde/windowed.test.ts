@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { hex } from '../../../src/core/bytes.ts'
 import { long, string } from '../../../src/serde/scalars.ts'
-import { isTimeWindowed, timeWindowed } from '../../../src/serde/windowed.ts'
+import { isTimeWindowed, isWindowed, sessionWindowed, timeWindowed } from '../../../src/serde/windowed.ts'
 
 const serde = timeWindowed(string, '5m')
 
@@ -20,6 +20,22 @@ test('an end past the safe integers stops there', () => {
   expect(serde.deserialize(bytes).window).toEqual({ start, end: Number.MAX_SAFE_INTEGER })
 })
 
+test('a session is key | end | start', () => {
+  const session = { key: 'a', window: { start: 20, end: 33 } }
+  const bytes = sessionWindowed(string).serialize(session)
+  expect(hex(bytes)).toBe('6100000000000000210000000000000014')
+  expect(sessionWindowed(string).deserialize(bytes)).toEqual(session)
+  expect(() => sessionWindowed(string).deserialize(new Uint8Array(15))).toThrow(/at least 16 bytes, found 15/)
+})
+
+test('a window without size ends where time does', () => {
+  const unlimited = timeWindowed(string, 'unlimited')
+  const bytes = unlimited.serialize({ key: 'a', window: { start: 20, end: Number.MAX_SAFE_INTEGER } })
+  expect(hex(bytes)).toBe('610000000000000014')
+  expect(unlimited.deserialize(bytes).window).toEqual({ start: 20, end: Number.MAX_SAFE_INTEGER })
+  expect(unlimited.name).toBe('timeWindowed(string,unlimited)')
+})
+
 test('refuses bytes too short for a start, and what the key serde refuses', () => {
   expect(() => serde.deserialize(new Uint8Array(7))).toThrow(/at least 8 bytes, found 7/)
   expect(() => timeWindowed(long, 10).deserialize(new Uint8Array(12))).toThrow(/expected 8 bytes, found 4/)
@@ -28,5 +44,8 @@ test('refuses bytes too short for a start, and what the key serde refuses', () =
 test('is recognized among other serdes', () => {
   expect(isTimeWindowed(serde)).toBe(true)
   expect(isTimeWindowed(string)).toBe(false)
+  expect(isTimeWindowed(sessionWindowed(string))).toBe(false)
+  expect(isWindowed(sessionWindowed(string))).toBe(true)
+  expect(isWindowed(string)).toBe(false)
   expect(serde.name).toBe('timeWindowed(string,300000)')
 })

@@ -4,10 +4,9 @@ import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { utf8, utf8Text } from '../../../src/core/bytes.ts'
 import { ManualClock } from '../../../src/core/time/clock.ts'
 import type { ExpectedStore } from '../../../src/store/checkpoint.ts'
-import { KeyValueStore } from '../../../src/store/key-value-store.ts'
 import { StateDirectory } from '../../../src/store/state-directory.ts'
 import { TaskState, type TaskStateOptions } from '../../../src/store/task-state.ts'
-import { WindowStore } from '../../../src/store/window-store.ts'
+import { type BytesTable, type BytesWindows, bytesTable, bytesWindows } from './bytes-stores.ts'
 import { temporaryDirectory } from './temporary-directory.ts'
 
 const task = { subtopology: 0, partition: 1 }
@@ -39,8 +38,8 @@ async function openDirectory(stateDir: string): Promise<StateDirectory> {
 
 interface Opened {
   readonly state: TaskState
-  readonly table: KeyValueStore
-  readonly windows: WindowStore
+  readonly table: BytesTable
+  readonly windows: BytesWindows
 }
 
 /** A task with two stores, opened and closed dirty when the test ends. */
@@ -55,10 +54,10 @@ async function open(change: Partial<TaskStateOptions> = {}): Promise<Opened> {
     ...change,
   })
   onTestFinished(() => state.close({ clean: false }))
-  const table = new KeyValueStore({ name: 'table', fingerprint: 'table/1' }, state.bytes)
-  const windows = new WindowStore({ name: 'windows', fingerprint: 'windows/1', retentionMs }, state.bytes)
-  state.register(table)
-  state.register(windows)
+  const table = bytesTable({ name: 'table', fingerprint: 'table/1' }, state.bytes)
+  const windows = bytesWindows({ name: 'windows', fingerprint: 'windows/1' }, retentionMs, state.bytes)
+  state.register(table.state)
+  state.register(windows.state)
   return { state, table, windows }
 }
 
@@ -76,9 +75,7 @@ const put = ({ table }: Opened, key: string, value: string): void => table.put(u
 
 function rows({ table, windows }: Opened): string {
   const all = [...table.all()].map((row) => utf8Text(row.key) + utf8Text(row.value))
-  const live = [...windows.fetchAll(0, Number.MAX_SAFE_INTEGER)].map(
-    (row) => `${utf8Text(row.key)}@${row.start}`,
-  )
+  const live = [...windows.all()].map((row) => `${utf8Text(row.key)}@${row.start}`)
   return [...all, ...live].join(' ')
 }
 
@@ -240,6 +237,7 @@ describe('expiry', () => {
     opened.windows.put(utf8('k'), 60 * minute, utf8('v'), 5)
     expect(opened.state.cut(offsetsAt(1)).rows.map(({ space }) => space)).toEqual([
       'windows/30',
+      'windows/time',
       '/checkpoint',
     ])
   })
@@ -378,20 +376,20 @@ describe('in memory, and without stores', () => {
 
   test('only the stores it was opened for, once', async () => {
     const { state, table } = await open()
-    expect(() => state.register(table)).toThrow(/not one it was opened for/)
-    const other = new KeyValueStore({ name: 'other', fingerprint: '' }, state.bytes)
-    expect(() => state.register(other)).toThrow(/other is not one it was opened for/)
+    expect(() => state.register(table.state)).toThrow(/not one it was opened for/)
+    const other = bytesTable({ name: 'other', fingerprint: '' }, state.bytes)
+    expect(() => state.register(other.state)).toThrow(/other is not one it was opened for/)
   })
 
   test('bytes are sums, and the capacity is shared', async () => {
     const { state, table, windows } = await open()
     table.put(utf8('a'), utf8('1'), 1)
     windows.put(utf8('a'), 0, utf8('1'), 1)
-    expect(state.dirtyBytes).toBe(table.dirtyBytes + windows.dirtyBytes)
-    expect(state.memoryBytes).toBe(table.memoryBytes + windows.memoryBytes)
+    expect(state.dirtyBytes).toBe(table.state.dirtyBytes + windows.state.dirtyBytes)
+    expect(state.memoryBytes).toBe(table.state.memoryBytes + windows.state.memoryBytes)
     const shares: number[] = []
-    table.setCapacity = (bytes?: number) => void shares.push(bytes!)
-    windows.setCapacity = (bytes?: number) => void shares.push(bytes!)
+    table.state.setCapacity = (bytes?: number) => void shares.push(bytes!)
+    windows.state.setCapacity = (bytes?: number) => void shares.push(bytes!)
     state.setCapacity(1001)
     expect(shares).toEqual([500, 500])
   })

@@ -1,0 +1,14 @@
+/** Freezes plain objects and arrays; serdes and functions belong to their makers. */
+export function deepFreeze<T extends object>(value: T): Readonly<T> {
+  for (const member of Object.values(value)) {
+    if (isPlain(member) && !Object.isFrozen(member)) deepFreeze(member)
+  }
+  return Object.freeze(value)
+}
+
+function isPlain(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null) return false
+  return (
+    Array.isArray(value) || (Object.getPrototypeOf(value) === Object.prototype && !('serialize' in value))
+  )
+}

@@ -1,0 +1,37 @@
+import type { RangeOptions, Row, SpaceRows } from './byte-store.ts'
+
+/** One space of a store as the task sees it: every change is there at once, whatever of it is on disk. */
+export interface Rows {
+  /** The result is shared: do not change it. */
+  get(key: Uint8Array): Uint8Array | undefined
+  /** Keeps `value` (not the key); null deletes. */
+  put(key: Uint8Array, value: Uint8Array | null): void
+  /** Rows as of this call; it survives later changes. */
+  range(options?: RangeOptions): IterableIterator<Row>
+  /** @returns the changes since the last snapshot that are to be written to disk. */
+  snapshot(): SpaceRows | undefined
+  /** The last snapshot is on disk. */
+  acknowledge(): void
+  readonly memoryBytes: number
+  /** Bytes of changes that are not on disk yet, and should be. */
+  readonly dirtyBytes: number
+}
+
+/** Where a store's rows live: on disk, or in memory only. */
+export interface RowSpaces {
+  /** Spaces that hold rows from before. */
+  names(): readonly string[]
+  open(space: string): Rows
+  /** For what is not a value of the store. */
+  openOwn(space: string): Rows
+}
+
+/** Rows of a store, in one space or several, as checkpoints see them. */
+export interface CheckpointedRows {
+  readonly memoryBytes: number
+  readonly dirtyBytes: number
+  snapshot(): readonly SpaceRows[]
+  acknowledge(): void
+  /** Forgets what has expired. @returns the spaces to drop. */
+  expire(): readonly string[]
+}
