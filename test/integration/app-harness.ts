@@ -97,6 +97,8 @@ export class AppHarness implements AsyncDisposable {
       kafka: { brokers: this.brokers },
       stateDir: join(this.folder, instance),
       commitInterval: 100,
+      // Every update is emitted, unless a test wants it otherwise.
+      cacheMaxBytes: 0,
       logger: silentLogger,
       heartbeatInterval: 100,
       // Long: what must not wait for it would exceed the limit of the test.

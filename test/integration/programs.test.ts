@@ -52,6 +52,25 @@ test('the demo says what is wrong with its arguments and its brokers', async () 
   expect(wrong).toMatchObject({ code: 2, output: expect.stringContaining('give seconds, such as 10s') })
 })
 
+test.each([
+  ['02-fraud-detection', /^alert: card-1 \{"payments":3,"total":1200\}$/m],
+  ['03-order-enrichment', /^o2: .*"customer":"Ada","due":20\}$/m],
+  ['04-deduplication', /^b: second\nb: third$/m],
+  ['05-tenant-repartition', /^tenant-2: 10 readings$/m],
+] as const)('example %s runs with nothing but Node', async (example, output) => {
+  expect(await ended(start(`examples/${example}/demo.js`, []))).toMatchObject({
+    code: 0,
+    output: expect.stringMatching(output),
+  })
+})
+
+test('example 06-testing: its tests pass', async () => {
+  const child = spawn(process.execPath, ['--test', join(build, 'examples/06-testing/fraud.test.js')])
+  const { code, output } = await ended(child)
+  expect(output).toMatch(/^# pass 2$/m)
+  expect(code).toBe(0)
+})
+
 test('the benchmark checks its own result, and prints JSON', async () => {
   const args = ['--pipeline', 'windowed-count', '--records', '100000', '--json']
   const { code, output } = await ended(start('bench/run.js', args))
