@@ -100,6 +100,16 @@ export type StoreSpec =
   | JoinBufferSpec
   | SubscriptionStoreSpec
 
+/** The store can be restored: from its changelog, or from the topic in its place. */
+export function isRestored({ changelog, sourceTopic }: StoreSpec): boolean {
+  return changelog !== 'off' || sourceTopic !== undefined
+}
+
+/** Rows go to disk. What cannot be restored does not: after a crash it could not be brought up to date. */
+export function isOnDisk(store: StoreSpec): boolean {
+  return store.engine === 'lmdb' && isRestored(store)
+}
+
 /** Rows begin with the window start, as the kernel has them, and not with the key. */
 export function isTimeFirst({ advanceMs, retainDuplicates }: WindowStoreSpec): boolean {
   return advanceMs !== undefined && !retainDuplicates

@@ -1,11 +1,14 @@
 import type { SpaceRows } from './byte-store.ts'
 import type { CheckpointedRows, Rows } from './rows.ts'
 
-/** The rows of a store that has one space, and forgets nothing by itself. */
-export function checkpointedRows(rows: Rows): CheckpointedRows {
+/**
+ * The rows of a store that has one space, and forgets nothing by itself.
+ * @param besides bytes that the store holds in memory besides its rows.
+ */
+export function checkpointedRows(rows: Rows, besides: () => number = () => 0): CheckpointedRows {
   return {
     get memoryBytes() {
-      return rows.memoryBytes
+      return rows.memoryBytes + besides()
     },
     get dirtyBytes() {
       return rows.dirtyBytes

@@ -18,8 +18,10 @@ import { type DiskStorage, type OpenedStorage, openDiskStorage, type SetAside } 
 
 export interface TaskStateOptions {
   readonly task: TaskId
-  /** The task's stores and their changelogs as they are now. Without any, nothing is kept on disk. */
+  /** The task's stores on disk and their changelogs as they are now. Without any, nothing is kept on disk. */
   readonly stores: readonly ExpectedStore[]
+  /** Stores in memory only: no checkpoint has them, and they are restored from the start. */
+  readonly memoryStores?: readonly Pick<StateStore, 'name' | 'fingerprint'>[]
   readonly storage: DiskStorage | { readonly kind: 'memory' }
   /** The smallest `delete.retention.ms` of the changelogs. */
   readonly deleteRetentionMs: number
@@ -94,7 +96,8 @@ export class TaskState {
 
   /** Adds a store made over `bytes`, one of those named to `open`. */
   register(store: StateStore): void {
-    const expected = this.#options.stores.find(({ name }) => name === store.name)
+    const { stores, memoryStores = [] } = this.#options
+    const expected = [...stores, ...memoryStores].find(({ name }) => name === store.name)
     if (expected?.fingerprint !== store.fingerprint || this.#stores.has(store.name))
       throw this.#wrong(`store ${store.name} is not one it was opened for`)
     this.#stores.set(store.name, store)

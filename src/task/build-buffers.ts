@@ -35,7 +35,10 @@ export function buildSuppressBuffer(spec: SuppressStoreSpec, parts: StateStorePa
   return {
     spec,
     typed: buffer,
-    state: stateOf(spec, checkpointedRows(rows)),
+    state: stateOf(
+      spec,
+      checkpointedRows(rows, () => buffer.bytes),
+    ),
     restore: (record) => buffer.restore(record),
     flushCache: () => buffer.flush(),
     flush() {},

@@ -1,6 +1,6 @@
 import type { Headers, RecordContext } from '../core/record.ts'
 import type { Clock } from '../core/time/clock.ts'
-import { type StoreSpec, storeFingerprint } from '../plan/store-spec.ts'
+import { isOnDisk, type StoreSpec, storeFingerprint } from '../plan/store-spec.ts'
 import type { ByteStore } from '../store/byte-store.ts'
 import type { BytesStore } from '../store/bytes-store.ts'
 import { CachedStore } from '../store/cached-store.ts'
@@ -12,7 +12,7 @@ import { type StateStore, stateStore } from '../store/state-store.ts'
 
 /** What a store of a task is made of. */
 export interface StateStoreParts {
-  /** The task's rows; stores of the engine `memory` keep theirs to themselves. */
+  /** The task's rows; stores that are not on disk keep theirs to themselves. */
   readonly bytes: ByteStore
   /**
    * The task's, one object for its whole life: stores log with its time, caches keep copies of its fields, and set them
@@ -44,8 +44,8 @@ export function changelogOf(
   return mode === 'off' || !append ? undefined : { mode, append }
 }
 
-export function spacesOf({ engine }: StoreSpec, { bytes }: StateStoreParts): RowSpaces {
-  return engine === 'memory' ? memorySpaces() : diskSpaces(bytes)
+export function spacesOf(store: StoreSpec, { bytes }: StateStoreParts): RowSpaces {
+  return isOnDisk(store) ? diskSpaces(bytes) : memorySpaces()
 }
 
 export function stateOf(spec: StoreSpec, rows: CheckpointedRows): StateStore {

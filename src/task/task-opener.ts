@@ -10,7 +10,7 @@ import { storeTopic } from '../plan/internal-topics.ts'
 import { type Lowered, lower } from '../plan/lower.ts'
 import { type SourceNode, topicName } from '../plan/node.ts'
 import type { Plan } from '../plan/plan.ts'
-import { type StoreSpec, storeFingerprint } from '../plan/store-spec.ts'
+import { isOnDisk, isRestored, type StoreSpec, storeFingerprint } from '../plan/store-spec.ts'
 import type { Subtopology } from '../plan/subtopology.ts'
 import { decodeOffsetMetadata } from '../protocol/offset-metadata.ts'
 import type { RecordCache } from '../store/record-cache.ts'
@@ -181,10 +181,9 @@ export class TaskOpener {
   async #openState({ id, subtopology }: Opening, facts: TaskFacts): Promise<TaskState> {
     const { options, clock, directory, hooks, logger } = this.#options
     const { stores } = subtopology
-    const kept = stores.every((store) => store.engine === 'lmdb' && isRestored(store))
     const state = await TaskState.open({
       task: id,
-      stores: stores.map((store) => {
+      stores: stores.filter(isOnDisk).map((store) => {
         const topic = storeTopic(options.applicationId, store)
         return {
           name: store.name,
@@ -196,7 +195,10 @@ export class TaskOpener {
           changelogEnd: facts.latest.get(topicPartitionName(topic, id.partition)) ?? 0,
         }
       }),
-      storage: kept ? { kind: 'disk', directory, mapSizeBytes: options.stateMapSize } : { kind: 'memory' },
+      memoryStores: stores
+        .filter((store) => !isOnDisk(store))
+        .map((store) => ({ name: store.name, fingerprint: storeFingerprint(store) })),
+      storage: { kind: 'disk', directory, mapSizeBytes: options.stateMapSize },
       deleteRetentionMs,
       clock,
     })
@@ -239,8 +241,4 @@ interface Opening {
   readonly changelogs: readonly TopicPartition[]
   /** Topics written to, as far as they are known beforehand. */
   readonly sinks: readonly string[]
-}
-
-function isRestored({ changelog, sourceTopic }: StoreSpec): boolean {
-  return changelog !== 'off' || sourceTopic !== undefined
 }

@@ -9,7 +9,7 @@ import { repositoryRoot } from './repository-root.ts'
 const version = process.env['KAFKA_VERSION'] ?? '4.3.1'
 const run = promisify(execFile)
 
-const pom = `<project xmlns="http://maven.apache.org/POM/4.0.0">
+const pom = (artifact: string): string => `<project xmlns="http://maven.apache.org/POM/4.0.0">
   <modelVersion>4.0.0</modelVersion>
   <groupId>millrace</groupId>
   <artifactId>kafka-jars</artifactId>
@@ -18,7 +18,7 @@ const pom = `<project xmlns="http://maven.apache.org/POM/4.0.0">
   <dependencies>
     <dependency>
       <groupId>org.apache.kafka</groupId>
-      <artifactId>kafka_2.13</artifactId>
+      <artifactId>${artifact}</artifactId>
       <version>${version}</version>
     </dependency>
     <dependency>
@@ -30,25 +30,31 @@ const pom = `<project xmlns="http://maven.apache.org/POM/4.0.0">
 </project>
 `
 
-/**
- * Apache Kafka's server jars, from Maven Central once and then from `.cache/`.
- * @returns the folder that holds them.
- */
-export async function kafkaJars(): Promise<string> {
-  const folder = join(repositoryRoot, '.cache', `kafka-${version}`)
+/** The folder of Apache Kafka's server jars, from Maven Central once and then from `.cache/`. */
+export function kafkaJars(): Promise<string> {
+  return jarsOf('kafka_2.13', `kafka-${version}`)
+}
+
+/** The folder of Java Kafka Streams' jars. */
+export function kafkaStreamsJars(): Promise<string> {
+  return jarsOf('kafka-streams', `kafka-streams-${version}`)
+}
+
+async function jarsOf(artifact: string, name: string): Promise<string> {
+  const folder = join(repositoryRoot, '.cache', name)
   await requireProgram('java', '-version')
   if (existsSync(folder)) return folder
   await requireProgram('mvn', '-version')
-  await download(folder)
+  await download(artifact, folder)
   return folder
 }
 
 /** Two processes may download at once: each into its own folder, and the first to rename wins. */
-async function download(folder: string): Promise<void> {
+async function download(artifact: string, folder: string): Promise<void> {
   await mkdir(join(folder, '..'), { recursive: true })
   const work = await mkdtemp(`${folder}-`)
   try {
-    await writeFile(join(work, 'pom.xml'), pom)
+    await writeFile(join(work, 'pom.xml'), pom(artifact))
     const jars = join(work, 'jars')
     const goal = ['dependency:copy-dependencies', '-DincludeScope=runtime', `-DoutputDirectory=${jars}`]
     await run('mvn', ['-q', '-B', ...goal], { cwd: work })

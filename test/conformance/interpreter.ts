@@ -53,7 +53,7 @@ function buildOptions(config: GivenCase['config']) {
   const suppliers = config['dsl.store.suppliers.class']
   return {
     ...optimization(config['topology.optimization']),
-    ...(config['ensure.explicit.internal.resource.naming'] === 'true' && { explicitNames: true }),
+    ...(String(config['ensure.explicit.internal.resource.naming']) === 'true' && { explicitNames: true }),
     ...(keySerde !== undefined && { defaultKey: serdeOf(String(keySerde)) as Serde<never> }),
     ...(valueSerde !== undefined && { defaultValue: serdeOf(String(valueSerde)) as Serde<never> }),
     ...(suppliers === 'inMemory' && { defaultStore: 'memory' as const }),

@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { utf8, utf8Text } from '../../../src/core/bytes.ts'
 import { ManualClock } from '../../../src/core/time/clock.ts'
 import type { ExpectedStore } from '../../../src/store/checkpoint.ts'
+import { MemoryStore } from '../../../src/store/memory-store.ts'
 import { StateDirectory } from '../../../src/store/state-directory.ts'
 import { TaskState, type TaskStateOptions } from '../../../src/store/task-state.ts'
 import { type BytesTable, type BytesWindows, bytesTable, bytesWindows } from './bytes-stores.ts'
@@ -379,6 +380,14 @@ describe('in memory, and without stores', () => {
     expect(() => state.register(table.state)).toThrow(/not one it was opened for/)
     const other = bytesTable({ name: 'other', fingerprint: '' }, state.bytes)
     expect(() => state.register(other.state)).toThrow(/other is not one it was opened for/)
+  })
+
+  test('a store in memory only is no part of the checkpoint', async () => {
+    const other = { name: 'other', fingerprint: 'other/1' }
+    const { state } = await open({ memoryStores: [other] })
+    state.register(bytesTable(other, new MemoryStore()).state)
+    const { checkpoint } = state.cut(offsetsAt(1))
+    expect(checkpoint.stores.map(({ name }) => name)).toEqual(['table', 'windows'])
   })
 
   test('bytes are sums, and the capacity is shared', async () => {
