@@ -12,8 +12,8 @@ export interface ExplainedNode {
   readonly reason?: string
 }
 
-/** @param cache as of `lower`: whether the application has a record cache. */
-export function explainPlan(plan: Plan, cache = false): readonly ExplainedNode[] {
+/** @param cache as of `lower`: whether the application has a record cache; by default it has. */
+export function explainPlan(plan: Plan, cache = true): readonly ExplainedNode[] {
   return plan.subtopologies.flatMap((subtopology) => {
     const lowered = lower(subtopology, cache)
     return describedNodes(subtopology).map(({ node }): ExplainedNode => {

@@ -272,7 +272,7 @@ test('explain says where each node runs, and why', () => {
     .stream(userClicks)
     .selectKey(({ url }) => url, { key: string })
     .groupByKey()
-    .count({ store: { name: 's' } })
+    .count({ store: { name: 's', caching: false } })
   expect(explainText(builder.build())).toBe(`Sub-topology: 0
   KSTREAM-SOURCE-0000000000 source [js: lambda in KSTREAM-KEY-SELECT-0000000001 (select-key)]
   KSTREAM-KEY-SELECT-0000000001 select-key [js: lambda in KSTREAM-KEY-SELECT-0000000001 (select-key)]
@@ -282,4 +282,14 @@ Sub-topology: 1
   s-repartition-source source [wasm]
   KSTREAM-AGGREGATE-0000000002 aggregate [wasm]
 `)
+})
+
+test('explain takes it that the application has a record cache, as it does by default', () => {
+  const builder = new StreamsBuilder()
+  builder
+    .stream(userClicks)
+    .groupByKey()
+    .count({ store: { name: 's' } })
+  const text = explainText(builder.build())
+  expect(text).toContain("[js: updates of store 's' wait in the record cache]")
 })
