@@ -12,6 +12,8 @@ interface FetchedPartition extends TopicPartition {
   readonly stopListening: () => void
   position: number
   paused: boolean
+  /** Bytes handed out and not released. */
+  heldBytes: number
 }
 
 /** The data lies in memory already, so there is nothing to fetch ahead: `poll` reads the logs. */
@@ -37,7 +39,7 @@ export class EmbeddedFetcher implements Fetcher {
     this.remove({ topic, partition })
     const log = this.#cluster.topics.log(topic, partition)
     const stopListening = log.onAppend(() => this.#changed.notify())
-    const added = { topic, partition, log, stopListening, position: offset, paused: false }
+    const added = { topic, partition, log, stopListening, position: offset, paused: false, heldBytes: 0 }
     this.#partitions.set(topicPartitionName(topic, partition), added)
     this.#changed.notify()
   }
@@ -94,7 +96,8 @@ export class EmbeddedFetcher implements Fetcher {
   #fetch(): Fetched[] {
     const all: Fetched[] = []
     for (const [name, partition] of [...this.#partitions]) {
-      if (this.#heldBytes >= this.#options.bufferBytes) break
+      // Beyond the bound, those that hold nothing are read all the same: somebody may wait for just them.
+      if (partition.heldBytes > 0 && this.#heldBytes >= this.#options.bufferBytes) continue
       if (partition.paused) continue
       try {
         const fetched = this.#fetchPartition(partition)
@@ -127,7 +130,7 @@ export class EmbeddedFetcher implements Fetcher {
       highWatermark,
       lastStableOffset: isolation === 'read_committed' ? lastStableOffset : highWatermark,
       runs,
-      release: this.#hold(records.length),
+      release: this.#hold(partition, records.length),
     }
   }
 
@@ -140,11 +143,13 @@ export class EmbeddedFetcher implements Fetcher {
   }
 
   /** @returns the release, which counts once. */
-  #hold(bytes: number): () => void {
+  #hold(partition: FetchedPartition, bytes: number): () => void {
     let held = bytes
     this.#heldBytes += held
+    partition.heldBytes += held
     return () => {
       this.#heldBytes -= held
+      partition.heldBytes -= held
       held = 0
       this.#changed.notify()
     }

@@ -153,6 +153,17 @@ export function fetchTests(harness: Harness): void {
       first!.release()
       expect(values(await waiting)).toEqual(['c', 'd', 'e'])
     })
+
+    test('a partition that holds nothing is fetched, however much others hold', async () => {
+      const [full, waitedFor] = [await filledTopic(), await filledTopic()]
+      const fetcher = harness.fetcher({ bufferBytes: 1 })
+      fetcher.add({ topic: full, partition: 0 }, 0)
+      const [held] = await pollSome(fetcher)
+      expect(held!.topic).toBe(full)
+      fetcher.add({ topic: waitedFor, partition: 0 }, 0)
+      const [other] = await pollSome(fetcher)
+      expect(other!.topic).toBe(waitedFor)
+    })
   })
 
   describe('an offset that is not in the log', () => {
