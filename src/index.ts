@@ -21,6 +21,7 @@ export type {
 export { type ErrorCode, errorCodes, StreamsError } from './core/errors.ts'
 export type { DropReason, HookEvents } from './core/hooks.ts'
 export { consoleLogger, type Logger, silentLogger } from './core/logger.ts'
+export type { OffsetResetOption } from './core/offset-reset.ts'
 export type { StreamsOptions } from './core/options.ts'
 export type { Header, Headers, RecordMetadata, StreamRecord } from './core/record.ts'
 export type { Duration } from './core/time/duration.ts'
@@ -38,6 +39,7 @@ export type {
   SessionWindowedCogroupedKStream,
   TimeWindowedCogroupedKStream,
 } from './dsl/cogrouped.ts'
+export { type CustomStoreOptions, customStore, type UnloggedStoreOptions } from './dsl/custom-store.ts'
 export type { GlobalKTable } from './dsl/global-table.ts'
 export type { KGroupedStream } from './dsl/grouped.ts'
 export type { KGroupedTable } from './dsl/grouped-table.ts'
@@ -46,6 +48,7 @@ export type { GlobalJoinOptions } from './dsl/join-global.ts'
 export type { StreamTableJoinOptions } from './dsl/join-stream-table.ts'
 export type { StreamJoinOptions, StreamJoinStoreOptions } from './dsl/join-streams.ts'
 export type { JoinWindowOptions } from './dsl/join-windows.ts'
+export type { LoggingOptions } from './dsl/logging-options.ts'
 export type {
   GroupOptions,
   KeyOptions,
@@ -72,6 +75,7 @@ export {
   type DefaultSerdes,
   type FilledStoreOptions,
   type ParentOptions,
+  type ProcessorBuildOptions,
   type ProcessorOptions,
   ProcessorTopology,
   type ProcessorTopologyOptions,
@@ -135,6 +139,15 @@ export { field } from './expr/build.ts'
 export type { Condition, Expression, Field, Timestamp, WindowKey } from './expr/expression.ts'
 export { windowKey } from './expr/window-key.ts'
 export type {
+  GlobalStoreDescription,
+  NodeDescription,
+  ProcessorDescription,
+  SinkDescription,
+  SourceDescription,
+  SubtopologyDescription,
+  TopologyDescription,
+} from './plan/description.ts'
+export type {
   Processor,
   ProcessorContext,
   PunctuationType,
@@ -143,6 +156,13 @@ export type {
   TransformerContext,
   ValueTransformer,
 } from './plan/processor-spec.ts'
+export type {
+  AroundProcessor,
+  ProcessorWrapper,
+  WrappedProcessor,
+  WrapperContext,
+} from './plan/processor-wrapper.ts'
+export type { StoreKind } from './plan/store-spec.ts'
 export type { KeyValueStoreView, StoreView, WindowStoreView } from './query/store-view.ts'
 export { json } from './serde/json.ts'
 export { list, type NullableEntries } from './serde/list.ts'
@@ -163,12 +183,16 @@ export type { Serde, TypeOf } from './serde/serde.ts'
 export { type Struct, type StructFields, struct } from './serde/struct.ts'
 export {
   sessionWindowed,
+  type TimeWindowedOptions,
   type TimeWindowedSerde,
   timeWindowed,
   type Window,
   type Windowed,
   type WindowedSerde,
 } from './serde/windowed.ts'
+export type { RangeOptions, Row } from './store/byte-store.ts'
+export type { CustomStoreContext, LoggedStore, StoreHooks } from './store/custom-store.ts'
+export type { OrderedRows } from './store/rows.ts'
 export type {
   Entry,
   KeyRange,
@@ -183,3 +207,5 @@ export type {
   VersionedRecord,
   WindowStore,
 } from './store/state-stores.ts'
+export type { StoreContext } from './store/store-directory.ts'
+export type { EngineSpaces, StoreEngine } from './store/store-engine.ts'

@@ -1,20 +1,24 @@
-import { StreamsAssignor } from '../assign/streams-assignor.ts'
 import type { Client, ClientContext } from '../client/client.ts'
 import { createKafkaClient } from '../client/kafka/client.ts'
 import { type KafkaOptions, kafkaProblems } from '../client/kafka/options.ts'
 import { StreamsError } from '../core/errors.ts'
 import { type HookEvents, Hooks } from '../core/hooks.ts'
-import { type ResolvedOptions, resolveOptions, type StreamsOptions } from '../core/options.ts'
+import {
+  type ResolvedOptions,
+  resolveOptions,
+  type StreamsOptions,
+  type UncaughtErrorHandler,
+} from '../core/options.ts'
+import { taskName } from '../core/task-id.ts'
 import { type Clock, systemClock } from '../core/time/clock.ts'
 import { type Duration, durationMs } from '../core/time/duration.ts'
 import type { Tables, Topology } from '../dsl/topology.ts'
-import { Router } from '../query/router.ts'
+import { checkPatterns } from '../plan/matched-topics.ts'
+import type { Router } from '../query/router.ts'
 import { type StoreView, storeView } from '../query/store-view.ts'
-import { RecordCache } from '../store/record-cache.ts'
 import { StateDirectory } from '../store/state-directory.ts'
-import { GlobalState } from '../task/global-state.ts'
-import { TaskOpener } from '../task/task-opener.ts'
-import { StreamThread } from '../thread/stream-thread.ts'
+import type { ThreadState } from '../thread/stream-thread-handle.ts'
+import { Runtime } from './runtime.ts'
 import { type AppState, mayFollow } from './state.ts'
 
 /** Makes the application's clients: an EmbeddedCluster, or anything else that implements the port. */
@@ -31,6 +35,21 @@ export interface KafkaStreamsOptions extends StreamsOptions {
   readonly clock?: Clock
 }
 
+/** Java's ThreadMetadata. */
+export interface ThreadMetadata {
+  readonly name: string
+  readonly state: ThreadState
+  readonly activeTasks: readonly string[]
+  readonly standbyTasks: readonly string[]
+}
+
+export interface CloseOptions {
+  /** After it what cannot be finished is given up; for ever if not given. */
+  readonly timeout?: Duration
+  /** Whether the group hears of it at once, and rebalances; by default unless the member is static (groupInstanceId). */
+  readonly leaveGroup?: boolean
+}
+
 /**
  * A Kafka Streams application: runs a topology in this process, as one member of the group named by `applicationId`.
  *
@@ -43,19 +62,21 @@ export class KafkaStreams<T extends Tables> implements AsyncDisposable {
   readonly #kafka: KafkaConnection | ClientSource
   readonly #clock: Clock
   readonly #hooks = new Hooks()
+  readonly #uncaughtErrorHandler: UncaughtErrorHandler
   #state: AppState = 'CREATED'
   #error: Error | undefined
-  #running: Running | undefined
+  #running: Runtime | undefined
   #ended: Promise<void> | undefined
 
-  /** @throws StreamsError `options-invalid` listing every problem; `topology-invalid` for what only the test driver runs. */
+  /** @throws StreamsError `options-invalid` listing every problem; `topology-invalid` if a pattern matches topics of the application's own. */
   constructor(topology: Topology<T>, options: KafkaStreamsOptions) {
-    const { kafka, clock, ...others } = options
-    checkRunnable(topology)
+    const { kafka, clock, uncaughtErrorHandler, ...others } = options
     this.#topology = topology
     this.#options = resolveOptions(others, problemsOf(kafka))
+    checkPatterns(topology.plan, this.#options.applicationId)
     this.#kafka = kafka
     this.#clock = clock ?? systemClock
+    this.#uncaughtErrorHandler = uncaughtErrorHandler ?? (() => 'shutdown-client')
   }
 
   /** CREATED, REBALANCING, RUNNING, PENDING_SHUTDOWN, NOT_RUNNING, PENDING_ERROR or ERROR, as in Java. */
@@ -108,8 +129,8 @@ export class KafkaStreams<T extends Tables> implements AsyncDisposable {
     const table = this.#topology.tables[name]
     if (!table) throw new StreamsError('store-unknown', `the topology returns no table '${name}'`)
     this.#router(name)
-    const find: Router['find'] = async (store, key) => this.#router(name).find(store, key)
-    return storeView(table.store, find) as unknown as StoreView<T[N]>
+    const read: Router['read'] = async (...key) => this.#router(name).read(...key)
+    return storeView(table.store, read) as unknown as StoreView<T[N]>
   }
 
   /**
@@ -117,15 +138,68 @@ export class KafkaStreams<T extends Tables> implements AsyncDisposable {
    * @param options after `timeout` (never, if not given) what cannot be finished is given up, with nothing lost: the
    * application ends in ERROR, and the next start goes on from the last commit.
    */
-  async close(options: { readonly timeout?: Duration } = {}): Promise<void> {
+  async close(options: CloseOptions = {}): Promise<void> {
     if (this.#state === 'CREATED' || this.#state === 'REBALANCING' || this.#state === 'RUNNING') {
       const started = this.#ended !== undefined
       this.#become('PENDING_SHUTDOWN')
-      this.#running?.thread.stop()
+      this.#running?.pool.stop(options.leaveGroup)
       if (!started) this.#become('NOT_RUNNING')
     }
     if (options.timeout === undefined) await this.#ended
     else await this.#endWithin(durationMs(options.timeout, 'close: timeout'))
+  }
+
+  /**
+   * Stops processing; the threads stay members of the group, and restored state is kept (KIP-834).
+   * @throws StreamsError `lifecycle` unless it is started and not ended.
+   */
+  pause(): void {
+    this.#live('pause').pool.pause()
+  }
+
+  /** Goes on after `pause`. @throws as `pause` */
+  resume(): void {
+    this.#live('resume').pool.resume()
+  }
+
+  get isPaused(): boolean {
+    return this.#running?.pool.paused ?? false
+  }
+
+  /** Starts one more stream thread (KIP-663). @returns its name. @throws as `pause` */
+  addStreamThread(): string {
+    return this.#live('addStreamThread').pool.add().name
+  }
+
+  /**
+   * Ends a stream thread; its tasks move to the others, here or elsewhere (KIP-663).
+   * @returns its name when it has ended, undefined if there was none. @throws as `pause`
+   */
+  async removeStreamThread(options: CloseOptions = {}): Promise<string | undefined> {
+    const thread = this.#live('removeStreamThread').pool.remove(options.leaveGroup)
+    if (!thread) return undefined
+    const cancel =
+      options.timeout === undefined
+        ? undefined
+        : this.#clock.after(durationMs(options.timeout, 'removeStreamThread: timeout'), () =>
+            thread.terminate(),
+          )
+    try {
+      await thread.ended
+    } finally {
+      cancel?.()
+    }
+    return thread.name
+  }
+
+  /** Its stream threads and what they do. */
+  get threads(): readonly ThreadMetadata[] {
+    return (this.#running?.pool.threads ?? []).map(({ name, state, assignment }) => ({
+      name,
+      state,
+      activeTasks: (assignment?.tasks ?? []).map(taskName),
+      standbyTasks: (assignment?.standbys ?? []).map(taskName),
+    }))
   }
 
   /** Resolves when the application has ended: to undefined after `close`, to what went wrong in ERROR. */
@@ -138,6 +212,12 @@ export class KafkaStreams<T extends Tables> implements AsyncDisposable {
     await this.close()
   }
 
+  /** @throws StreamsError `lifecycle` */
+  #live(call: string): Runtime {
+    if (this.#running && (this.#state === 'RUNNING' || this.#state === 'REBALANCING')) return this.#running
+    throw new StreamsError('lifecycle', `${call}: the application is ${this.#state}`)
+  }
+
   /** @throws StreamsError `store-not-ready`, which a view that outlives the application meets too. */
   #router(store: string): Router {
     if (this.#running) return this.#running.router
@@ -147,9 +227,8 @@ export class KafkaStreams<T extends Tables> implements AsyncDisposable {
     )
   }
 
-  /** Closing the client ends every call that waits for the broker. */
   async #endWithin(timeoutMs: number): Promise<void> {
-    const cancel = this.#clock.after(timeoutMs, () => void this.#running?.client.close())
+    const cancel = this.#clock.after(timeoutMs, () => this.#running?.pool.terminate())
     try {
       await this.#ended
     } finally {
@@ -160,24 +239,18 @@ export class KafkaStreams<T extends Tables> implements AsyncDisposable {
   async #run(): Promise<void> {
     const { logger, stateDir, applicationId } = this.#options
     try {
-      await using client = this.#createClient({ clock: this.#clock, logger, hooks: this.#hooks })
       await using directory = await StateDirectory.open({ stateDir, applicationId })
-      const globals = await GlobalState.open(
-        { plan: this.#topology.plan, options: this.#options, client, clock: this.#clock, hooks: this.#hooks },
-        () => this.#state === 'PENDING_SHUTDOWN',
-      )
-      this.#running = this.#build(client, directory, globals)
-      const { thread } = this.#running
-      const following = globals.follow().catch((error: unknown) => thread.fail(error))
+      await using client = this.#createClient({ clock: this.#clock, logger, hooks: this.#hooks })
+      const runtime = await this.#open(client, directory)
       try {
-        if (this.#state === 'PENDING_SHUTDOWN') thread.stop()
-        await thread.run()
+        this.#error = await runtime.run(this.#state === 'PENDING_SHUTDOWN')
       } finally {
-        await globals.close()
-        await following
+        await runtime.close()
       }
     } catch (error) {
       this.#error = error instanceof Error ? error : new Error(String(error))
+    }
+    if (this.#error) {
       logger.error({ err: this.#error }, this.#error.message)
       this.#become('PENDING_ERROR')
     }
@@ -185,45 +258,24 @@ export class KafkaStreams<T extends Tables> implements AsyncDisposable {
     this.#become(this.#error ? 'ERROR' : 'NOT_RUNNING')
   }
 
-  #build(client: Client, directory: StateDirectory, globals: GlobalState): Running {
-    const { plan } = this.#topology
-    const options = this.#options
-    const { applicationId, logger } = options
-    const hooks = this.#hooks
-    const clock = this.#clock
-    const name = `${applicationId}-${directory.processId}-StreamThread-1`
-    const thread = new StreamThread({
-      name,
-      options,
+  async #open(client: Client, directory: StateDirectory): Promise<Runtime> {
+    const runtime = await Runtime.open({
+      topology: this.#topology,
+      options: this.#options,
+      kafka: this.#kafka,
       client,
-      clock,
-      hooks,
-      logger,
-      assignor: new StreamsAssignor({
-        plan,
-        applicationId,
-        processId: directory.processId,
-        client,
-        replicationFactor: options.replicationFactor,
-        applicationServer: options.applicationServer,
-        localTasks: () => directory.localTasks(),
-      }),
-      opener: new TaskOpener({
-        plan,
-        options,
-        client,
-        clock,
-        hooks,
-        logger,
-        directory,
-        globalStores: globals.typed,
-        cache: () => (options.cacheMaxBytes > 0 ? new RecordCache(options.cacheMaxBytes) : undefined),
-      }),
-      transactionalId: `${applicationId}-${directory.processId}-1`,
-      onState: (state) => this.#become(state === 'running' ? 'RUNNING' : 'REBALANCING'),
+      directory,
+      clock: this.#clock,
+      hooks: this.#hooks,
+      stopped: () => this.#state === 'PENDING_SHUTDOWN',
+      decide: this.#uncaughtErrorHandler,
+      onChange: (pool) => {
+        if (pool.running) this.#become('RUNNING')
+        else if (pool.rebalancing) this.#become('REBALANCING')
+      },
     })
-    const router = new Router({ plan, applicationId, client, thread: () => thread })
-    return { client, thread, router }
+    this.#running = runtime
+    return runtime
   }
 
   #createClient(context: ClientContext): Client {
@@ -241,22 +293,7 @@ export class KafkaStreams<T extends Tables> implements AsyncDisposable {
   }
 }
 
-function checkRunnable({ plan }: Topology): void {
-  const source = plan.subtopologies.flatMap(({ sources }) => sources).find(({ pattern }) => pattern)
-  if (!source) return
-  throw new StreamsError(
-    'topology-invalid',
-    `${source.name} reads topics by pattern, which only the test driver does yet: name the topics instead`,
-  )
-}
-
 function problemsOf(kafka: KafkaConnection | ClientSource | undefined): readonly string[] {
   if (!kafka) return ['kafka: give { brokers: [...] }']
   return 'createClient' in kafka ? [] : kafkaProblems(kafka)
-}
-
-interface Running {
-  readonly client: Client
-  readonly thread: StreamThread
-  readonly router: Router
 }

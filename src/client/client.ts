@@ -1,5 +1,8 @@
+import type { StreamsError } from '../core/errors.ts'
 import type { Hooks } from '../core/hooks.ts'
 import type { Logger } from '../core/logger.ts'
+import type { OffsetReset } from '../core/offset-reset.ts'
+import type { Headers } from '../core/record.ts'
 import type { Clock } from '../core/time/clock.ts'
 import type { TopicPartition } from '../core/topic-partition.ts'
 
@@ -13,6 +16,8 @@ import type { TopicPartition } from '../core/topic-partition.ts'
 export interface Client extends AsyncDisposable {
   /** Topics that do not exist are left out of the answer. */
   topics(names: readonly string[]): Promise<ReadonlyMap<string, TopicDescription>>
+  /** Every topic of the cluster but those that brokers keep for themselves (`__consumer_offsets` ...). */
+  listTopics(): Promise<ReadonlyMap<string, TopicDescription>>
   /** Creates the topics that do not exist yet; existing ones are left as they are. Resolves when all have leaders. */
   createTopics(topics: readonly NewTopic[]): Promise<void>
   /** `earliest`, `latest`, or the first offset whose timestamp is at least the number given (-1: none). */
@@ -72,13 +77,16 @@ export interface FetcherOptions {
   /** Bytes that may be fetched and not yet released before fetching pauses. */
   readonly bufferBytes: number
   /** What to do with a position that is not in the log; `none` ends poll with `offset-out-of-range`. */
-  readonly offsetReset: 'earliest' | 'latest' | 'none'
+  readonly offsetReset: OffsetReset
 }
 
 /** Fetches in the background what its partitions have next; data waits in memory until polled. */
 export interface Fetcher {
-  /** Starts (or restarts) a partition at an offset. */
-  add(partition: TopicPartition, offset: number): void
+  /**
+   * Starts (or restarts) a partition at an offset.
+   * @param offsetReset of this partition, in place of that of the options.
+   */
+  add(partition: TopicPartition, offset: number, offsetReset?: OffsetReset): void
   /** Stops a partition; its data still waiting is thrown away. */
   remove(partition: TopicPartition): void
   /** A paused partition is not fetched and its data is not handed out. */
@@ -118,21 +126,49 @@ export interface GroupMetadata {
   readonly groupInstanceId: string | null
 }
 
+/** Records of one batch that the broker does not take for what they are (too large, no key, a wrong time ...). */
+export interface Refusal extends TopicPartition {
+  readonly records: readonly RefusedRecord[]
+  /** The broker may take them another time: it was tried until the delivery timeout (Java's RetriableException). */
+  readonly retriable: boolean
+  /** The broker has none of them. If that is not known, they cannot be left out: only an abort settles it. */
+  readonly unwritten: boolean
+}
+
+export interface RefusedRecord {
+  /** Its place in the batch as it was sent, from 0. */
+  readonly index: number
+  readonly key: Uint8Array | null
+  readonly value: Uint8Array | null
+  readonly timestamp: number
+  readonly headers: Headers
+  /** What the broker said of it. */
+  readonly error: StreamsError
+}
+
+/** To return means: send the batch's other records, and what follows, without these. @throws the producer's failure. */
+export type RefusalJudge = (refusal: Refusal) => void
+
 /**
  * Sends encoded batches in order, several requests in flight. The first failure is remembered: `failure` is set, and
  * every later flush, commit or send throws it. Codes: `fenced`, `transaction-aborted` (abort, then begin anew), else fatal.
+ * A batch that is too large for its topic is sent in halves.
  */
 export interface Producer {
   /** Obtains the producer id; with a transactional id this fences the predecessor and ends its transaction. */
   init(): Promise<void>
   readonly producerId: number
   readonly producerEpoch: number
-  /** Base sequence for a batch of `records` records, which must be the next one sent to the partition. */
+  /** Base sequence for a batch of `records` records, which must be the next one sent to the partition. 0 only asks for it. */
   reserve(topic: string, partition: number, records: number): number
   /** A buffer of `size` bytes to encode or copy a batch into; it is the producer's again once sent. */
   buffer(size: number): Uint8Array
-  /** Queues a batch. In a transactional producer the first one begins a transaction. */
-  send(topic: string, partition: number, batch: Uint8Array): void
+  /**
+   * Queues a batch. In a transactional producer the first one begins a transaction.
+   * @param judge decides about records that the broker refuses; without it the producer fails. Errors that are not
+   *   about records (fenced, not authorized, no such name ...) are not its business.
+   */
+  send(topic: string, partition: number, batch: Uint8Array, judge?: RefusalJudge): void
   /** Bytes queued or in flight. */
   readonly pendingBytes: number
   readonly failure: Error | undefined
@@ -172,13 +208,21 @@ export interface GroupOptions {
   assign(members: readonly MemberMetadata[]): Promise<ReadonlyMap<string, Uint8Array>>
 }
 
+/** A member's place in a new generation. */
+export interface JoinedGroup {
+  readonly assignment: Uint8Array
+  readonly generationId: number
+  /** False if the group had forgotten the member meanwhile: what it owned may have been others'. */
+  readonly continuous: boolean
+}
+
 /**
  * A member of a classic consumer group. Heartbeats run in the background; when one says that a rebalance is due,
  * `rejoin` turns true and the owner joins again after it has committed.
  */
 export interface GroupMember {
-  /** JoinGroup and SyncGroup, repeated as the protocol asks. @returns this member's assignment. */
-  join(signal?: AbortSignal): Promise<{ readonly assignment: Uint8Array; readonly generationId: number }>
+  /** JoinGroup and SyncGroup, repeated as the protocol asks. What the member has may go on meanwhile. */
+  join(signal?: AbortSignal): Promise<JoinedGroup>
   /** A rebalance is due, or membership was lost. */
   readonly rejoin: boolean
   /** The group has forgotten this member: what it owned may belong to others now. Reset by join. */

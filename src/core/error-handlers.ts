@@ -3,9 +3,15 @@ import type { Headers, RecordMetadata, StreamRecord } from './record.ts'
 /** What a handler may answer by one word; it is then the dead letter topic's, if the application names one. */
 export type Verdict = 'fail' | 'continue'
 
+/**
+ * `retry`: everything begins anew from the last commit. Only for what the broker may take another time (`retriable`);
+ * otherwise it is `fail`, as in Java.
+ */
+export type ProductionVerdict = Verdict | 'retry'
+
 /** A verdict, and the records to write instead of the usual dead letter. */
-export interface HandlerResponse {
-  readonly result: Verdict
+export interface HandlerResponse<V extends ProductionVerdict = Verdict> {
+  readonly result: V
   readonly deadLetters: readonly DeadLetter[]
 }
 
@@ -35,7 +41,7 @@ export interface FailureContext {
 }
 
 /** A record whose bytes the source's serdes or its timestamp expression cannot read. */
-export interface BadInput {
+export interface BadInput extends FailureContext {
   readonly topic: string
   readonly partition: number
   readonly offset: number
@@ -53,14 +59,25 @@ export interface ProcessingFailure extends FailureContext {
 /** A record that could not be written. */
 export interface ProductionFailure extends FailureContext {
   readonly topic: string
-  /** What its serde could not write; the record as a whole was too large. */
+  /** What its serde could not write; `record`: it is too large, or the broker refused it. */
   readonly part: 'key' | 'value' | 'record'
+  /** What the sink was given. Key and value are bytes if the broker refused the record, or a store wrote it. */
   readonly record: StreamRecord<unknown, unknown>
+  /** The broker may take it another time: it was tried until the delivery timeout (Java's RetriableException). */
+  readonly retriable: boolean
+  /**
+   * Whose changelog it belongs to. Without the record the store goes on with the new value, here, and has the former
+   * one where it is restored; so it is in Java.
+   */
+  readonly store: string | undefined
 }
 
 /** `fail` ends the application with nothing committed past the record; `continue` counts and skips it. */
-export type ErrorHandler<Failure> = Verdict | ((failure: Failure) => Verdict | HandlerResponse)
+export type ErrorHandler<Failure, Answer extends ProductionVerdict = Verdict> =
+  | Verdict
+  | ((failure: Failure) => Answer | HandlerResponse<Answer>)
 
 export type DeserializationHandler = ErrorHandler<BadInput>
 export type ProcessingHandler = ErrorHandler<ProcessingFailure>
-export type ProductionHandler = ErrorHandler<ProductionFailure>
+/** As one word `fail` is Java's DefaultProductionExceptionHandler: what is retriable is retried. */
+export type ProductionHandler = ErrorHandler<ProductionFailure, ProductionVerdict>

@@ -10,6 +10,8 @@ export const errorCodes = {
   'broker-unsupported': 'Use a Kafka broker from 2.8 to 4.3.',
   'protocol-malformed':
     'The peer sent bytes that are not the Kafka protocol; check that the port is a Kafka listener.',
+  'member-unsupported':
+    'All members of the group must be Millrace or Kafka Streams 3.2 or newer: upgrade or stop the others, or use another application id.',
   'protocol-error': 'The broker refused a request; the Kafka error is named in the message.',
   'record-batch-corrupt':
     'The log holds a damaged batch at the offset named; repair or skip it with the consumer group tools.',
@@ -24,6 +26,9 @@ export const errorCodes = {
     'Nothing: the tasks are reopened from their last checkpoint and the input is processed again.',
   'transaction-pending':
     "Wait for the transaction's timeout; if nobody is in a transaction, its marker is lost: see kafka-transactions.sh find-hanging and abort.",
+  'thread-died':
+    'See the log and the error handler: a stream thread was terminated or ended without a reason.',
+  'shutdown-requested': 'An instance of the application asked all of them to shut down; see its log.',
   'state-locked': 'Another process uses this state directory; give each process its own stateDir.',
   'state-unreadable': 'The state is set aside and restored from the changelog.',
   'state-full': 'Raise stateMapSize or free disk space in the state directory named.',

@@ -1,12 +1,26 @@
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import {
+  type AssignmentOptions,
+  assignmentDefaults,
+  type ResolvedAssignmentOptions,
+  resolveAssignmentOptions,
+} from './assignment-options.ts'
 import type { DeserializationHandler, ProcessingHandler, ProductionHandler } from './error-handlers.ts'
 import { StreamsError } from './errors.ts'
 import { consoleLogger, type Logger } from './logger.ts'
 import { type Duration, durationMs } from './time/duration.ts'
 
+/**
+ * `replace-thread`: another one takes its place and goes on from the last commit. `shutdown-client`: this instance ends
+ * in ERROR. `shutdown-application`: all instances do, told through the group (KIP-671).
+ */
+export type UncaughtErrorResponse = 'replace-thread' | 'shutdown-client' | 'shutdown-application'
+
+export type UncaughtErrorHandler = (error: Error, thread: string) => UncaughtErrorResponse
+
 /** What an application may set. Each option's Java key is in the README's table. */
-export interface StreamsOptions {
+export interface StreamsOptions extends AssignmentOptions {
   /** Names the consumer group and prefixes internal topics and transactional ids. */
   readonly applicationId: string
   /** Directory of the local state; an own one for each process on a machine. */
@@ -19,13 +33,20 @@ export interface StreamsOptions {
   readonly sessionTimeout?: Duration
   readonly heartbeatInterval?: Duration
   readonly rebalanceTimeout?: Duration
+  /** How often what was read and committed of repartition topics is deleted, at a commit. */
+  readonly repartitionPurgeInterval?: Duration
+  /** How often to look for new topics that match a pattern, and for new partitions of source topics. */
+  readonly metadataMaxAge?: Duration
   /** Where to begin in a source topic that has no committed offset, or whose offset is gone. */
   readonly offsetReset?: 'earliest' | 'latest' | 'none'
   /** Of input that its serdes cannot read. */
   readonly deserializationHandler?: DeserializationHandler
   /** Of what a function of the topology throws. */
   readonly processingHandler?: ProcessingHandler
-  /** Of output that its serdes cannot write, or that is larger than `maxRecordBytes`. */
+  /**
+   * Of output that its serdes cannot write, that is larger than `maxRecordBytes`, or that the broker refuses for what it
+   * is; changelog records among them. Refused records alone are left out: the transaction goes on with all others.
+   */
   readonly productionHandler?: ProductionHandler
   /** Largest size of a record that is written, key, value and headers together. */
   readonly maxRecordBytes?: number
@@ -44,15 +65,26 @@ export interface StreamsOptions {
   readonly stateMemory?: number
   /** Largest size of one task's LMDB file, bytes; address space, not disk. */
   readonly stateMapSize?: number
+  /** After how long the state of a task that runs elsewhere is removed. */
+  readonly stateCleanupDelay?: Duration
   /** Of internal topics; -1 is the broker's default. */
   readonly replicationFactor?: number
+  /**
+   * Stream threads, each a member of the group (num.stream.threads). One runs in the caller's thread; more run in worker
+   * threads, which import the topology's module. On an embedded cluster all run in the caller's thread.
+   */
+  readonly threads?: number
+  /** Names this instance in the group, so that a quick restart rebalances nothing (group.instance.id, KIP-345). */
+  readonly groupInstanceId?: string
+  /** What is done when a stream thread dies (KIP-671). */
+  readonly uncaughtErrorHandler?: UncaughtErrorHandler
   /** `host:port` under which other instances reach this one's queries. */
   readonly applicationServer?: string
   readonly logger?: Logger
 }
 
 /** All options set and checked; durations in ms. */
-export interface ResolvedOptions {
+export interface ResolvedOptions extends ResolvedAssignmentOptions {
   readonly applicationId: string
   readonly stateDir: string
   readonly commitIntervalMs: number
@@ -61,6 +93,8 @@ export interface ResolvedOptions {
   readonly sessionTimeoutMs: number
   readonly heartbeatIntervalMs: number
   readonly rebalanceTimeoutMs: number
+  readonly repartitionPurgeIntervalMs: number
+  readonly metadataMaxAgeMs: number
   readonly offsetReset: 'earliest' | 'latest' | 'none'
   readonly deserializationHandler: DeserializationHandler
   readonly processingHandler: ProcessingHandler
@@ -73,8 +107,11 @@ export interface ResolvedOptions {
   readonly kernel: 'auto' | 'off'
   readonly stateMemory: number
   readonly stateMapSize: number
+  readonly stateCleanupDelayMs: number
   readonly replicationFactor: number
   readonly applicationServer: string | undefined
+  readonly threads: number
+  readonly groupInstanceId: string | undefined
   readonly logger: Logger
 }
 
@@ -85,6 +122,9 @@ const defaults = {
   sessionTimeout: 45_000,
   heartbeatInterval: 3000,
   rebalanceTimeout: 300_000,
+  repartitionPurgeInterval: 30_000,
+  metadataMaxAge: 300_000,
+  stateCleanupDelay: 600_000,
   offsetReset: 'earliest',
   deserializationHandler: 'fail',
   processingHandler: 'fail',
@@ -96,13 +136,17 @@ const defaults = {
   stateMemory: 256 * 2 ** 20,
   stateMapSize: 16 * 2 ** 30,
   replicationFactor: -1,
+  threads: 1,
 } as const
 
 const known: ReadonlySet<string> = new Set([
   ...Object.keys(defaults),
+  ...Object.keys(assignmentDefaults),
   'applicationId',
   'stateDir',
   'applicationServer',
+  'groupInstanceId',
+  'uncaughtErrorHandler',
   'deadLetterTopic',
   'logger',
 ])
@@ -141,6 +185,8 @@ export function resolveOptions(
     sessionTimeoutMs: duration('sessionTimeout'),
     heartbeatIntervalMs: duration('heartbeatInterval'),
     rebalanceTimeoutMs: duration('rebalanceTimeout'),
+    repartitionPurgeIntervalMs: duration('repartitionPurgeInterval'),
+    metadataMaxAgeMs: duration('metadataMaxAge'),
     offsetReset: options.offsetReset ?? defaults.offsetReset,
     deserializationHandler: options.deserializationHandler ?? defaults.deserializationHandler,
     processingHandler: options.processingHandler ?? defaults.processingHandler,
@@ -152,8 +198,12 @@ export function resolveOptions(
     kernel: options.kernel ?? defaults.kernel,
     stateMemory: options.stateMemory ?? defaults.stateMemory,
     stateMapSize: options.stateMapSize ?? defaults.stateMapSize,
+    stateCleanupDelayMs: duration('stateCleanupDelay'),
     replicationFactor: options.replicationFactor ?? defaults.replicationFactor,
     applicationServer: options.applicationServer,
+    threads: options.threads ?? defaults.threads,
+    groupInstanceId: options.groupInstanceId,
+    ...resolveAssignmentOptions(options, (problem) => problems.push(problem)),
     logger: options.logger ?? consoleLogger,
   }
   check(
@@ -179,6 +229,15 @@ export function resolveOptions(
     resolved.replicationFactor === -1 || atLeast(resolved.replicationFactor, 1),
     'replicationFactor: neither -1 nor a whole number of at least 1',
   )
+  check(atLeast(resolved.threads, 1), 'threads: not a whole number of at least 1')
+  check(
+    resolved.groupInstanceId === undefined || /^[a-zA-Z0-9._-]{1,200}$/.test(resolved.groupInstanceId),
+    `groupInstanceId: ${JSON.stringify(resolved.groupInstanceId)} is not a name of letters, digits, '.', '_' and '-'`,
+  )
+  check(
+    options.uncaughtErrorHandler === undefined || typeof options.uncaughtErrorHandler === 'function',
+    'uncaughtErrorHandler: not a function',
+  )
   check(
     resolved.applicationServer === undefined || /^.+:\d{1,5}$/.test(resolved.applicationServer),
     `applicationServer: ${JSON.stringify(resolved.applicationServer)} is not 'host:port'`,
@@ -202,6 +261,9 @@ type DurationOption =
   | 'sessionTimeout'
   | 'heartbeatInterval'
   | 'rebalanceTimeout'
+  | 'stateCleanupDelay'
+  | 'repartitionPurgeInterval'
+  | 'metadataMaxAge'
   | 'maxTaskIdle'
 
 function atLeast(value: number, least: number): boolean {

@@ -14,7 +14,7 @@ export type CountOptions<K, S extends StoreOptions = KeyValueStoreOptions> = Agg
 
 export interface SessionAggregationOptions<K, A> extends AggregationOptions<K, A, SessionStoreOptions> {
   /** Makes one aggregate of two, whose sessions a record has brought together; null deletes. */
-  readonly merge: (one: A, two: A, key: K) => A | null
+  readonly merge: (one: NoInfer<A>, two: NoInfer<A>, key: K) => NoInfer<A> | null
 }
 
 /**

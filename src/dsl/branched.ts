@@ -1,4 +1,5 @@
 import { StreamsError } from '../core/errors.ts'
+import type { Unawaited } from '../core/unawaited.ts'
 import type { Condition } from '../expr/expression.ts'
 import type { Row } from '../expr/row.ts'
 import type { GraphNode } from '../plan/graph.ts'
@@ -11,19 +12,38 @@ import type { KStream } from './stream.ts'
 /** A stream of whatever types. */
 type AnyStream = Pick<KStream<unknown, unknown>, 'position' | 'types'>
 
+/** What stands for a branch afterwards; undefined if it has ended. */
+type Stands = AnyStream | undefined
+
 /** Java's Branched. With `via`, what it returns stands for the branch; with `to`, the branch ends there. */
-export interface BranchOptions<K, V> {
+export interface BranchOptions<K, V, Name extends string = string, S extends Stands = Stands> {
   /** Appended to the name of the split, in place of the branch's number. */
-  readonly name?: string
-  readonly via?: (branch: KStream<K, V>) => AnyStream | undefined
-  readonly to?: (branch: KStream<K, V>) => void
+  readonly name?: Name
+  readonly via?: (branch: KStream<K, V>) => S
+  readonly to?: (branch: KStream<K, V>) => Unawaited
 }
 
-/** The branches by name: that of the split, and the branch's own name or number. */
-export type Branches = ReadonlyMap<string, KStream<unknown, unknown>>
+/** A branch in the types: its name, as far as it is known, and what stands for it. */
+type Branch<Name extends string = string, S = KStream<unknown, unknown>> = readonly [name: Name, stream: S]
 
-/** A stream divided by predicates: each record goes to the first branch that takes it, or to the default one, or nowhere. */
-export class BranchedKStream<K, V> {
+/** Of a split without a name, the branches' names are known only when it is built. */
+type Named<Split extends string, Name extends string> = string extends Split ? string : `${Split}${Name}`
+
+type Numbered = `${number}`
+
+type StreamOf<B, Name> = B extends Branch<infer Known, infer S> ? (Name extends Known ? S : never) : never
+
+/** The branches by name: that of the split, and the branch's own name or number. Those that have ended are not there. */
+export interface Branches<B extends Branch<string, unknown> = Branch>
+  extends Omit<ReadonlyMap<B[0], NonNullable<B[1]>>, 'get'> {
+  get<Name extends B[0]>(name: Name): StreamOf<B, Name> | undefined
+}
+
+/**
+ * A stream divided by predicates: each record goes to the first branch that takes it, or to the default one, or
+ * nowhere. `Split` is the name of the split, `B` are the branches so far.
+ */
+export class BranchedKStream<K, V, Split extends string = string, B extends Branch<string, unknown> = never> {
   readonly #context: BuildContext
   readonly #at: StreamPosition
   readonly #name: string
@@ -40,9 +60,14 @@ export class BranchedKStream<K, V> {
   }
 
   /** A branch of the records that match. */
-  branch<V2 extends V>(predicate: (value: V, key: K) => value is V2, options?: BranchOptions<K, V2>): this
-  branch(condition: Condition<Row<V>>, options?: BranchOptions<K, V>): this
-  branch(predicate: (value: V, key: K) => boolean, options?: BranchOptions<K, V>): this
+  branch<V2 extends V, Name extends string = Numbered, S extends Stands = KStream<K, V2>>(
+    predicate: (value: V, key: K) => value is V2,
+    options?: BranchOptions<K, V2, Name, S>,
+  ): BranchedKStream<K, V, Split, B | Branch<Named<Split, Name>, S>>
+  branch<Name extends string = Numbered, S extends Stands = KStream<K, V>>(
+    test: Condition<Row<V>> | ((value: V, key: K) => boolean),
+    options?: BranchOptions<K, V, Name, S>,
+  ): BranchedKStream<K, V, Split, B | Branch<Named<Split, Name>, S>>
   branch(test: Condition<never> | ((value: V, key: K) => boolean), options: BranchOptions<K, V> = {}): this {
     const child = this.#childName(options.name ?? String(this.#branches.length + 1))
     const by =
@@ -56,16 +81,18 @@ export class BranchedKStream<K, V> {
   }
 
   /** A branch of all other records. */
-  defaultBranch(options: BranchOptions<K, V> = {}): Branches {
+  defaultBranch<Name extends string = '0', S extends Stands = KStream<K, V>>(
+    options: BranchOptions<K, V, Name, S> = {},
+  ): Branches<B | Branch<Named<Split, Name>, S>> {
     const child = this.#childName(options.name ?? '0')
     this.#write(child)
     this.#add(child, options)
-    return this.#streams
+    return this.#streams as ReadonlyMap<string, unknown> as Branches<never>
   }
 
   /** All other records are dropped. */
-  noDefaultBranch(): Branches {
-    return this.#streams
+  noDefaultBranch(): Branches<B> {
+    return this.#streams as ReadonlyMap<string, unknown> as Branches<never>
   }
 
   #childName(suffix: string): string {
@@ -85,7 +112,7 @@ export class BranchedKStream<K, V> {
     this.#context.graph.replaceStep(this.#node, { kind: 'operator', node: this.#branchNode(defaultChild) })
   }
 
-  #add(child: string, options: BranchOptions<K, V>): void {
+  #add(child: string, options: BranchOptions<K, V, string, Stands>): void {
     // Java uses up an index for each branch, though its name is made from the split's.
     this.#context.naming.node(child)
     const at: StreamPosition = { ...this.#at, node: this.#node }
@@ -98,7 +125,7 @@ export class BranchedKStream<K, V> {
       options.to(branch)
       return
     }
-    const result: AnyStream | undefined = options.via ? options.via(branch) : branch
+    const result: Stands = options.via ? options.via(branch) : branch
     if (result) this.#streams.set(child, result as KStream<unknown, unknown>)
   }
 }

@@ -3,6 +3,8 @@ import { Naming, prefixes } from '../plan/naming.ts'
 import type { Optimization } from '../plan/optimize.ts'
 import { buildPlan, type Plan } from '../plan/plan.ts'
 import type { StoreToken } from '../plan/processor-spec.ts'
+import type { ProcessorWrapper } from '../plan/processor-wrapper.ts'
+import type { StoreKind } from '../plan/store-spec.ts'
 import type { Serde } from '../serde/serde.ts'
 import { type BuildContext, nodeName, requireSerde } from './context.ts'
 import { addGlobalStore, type GlobalStoreOptions } from './global-store.ts'
@@ -25,7 +27,9 @@ export interface BuildOptions {
   readonly defaultKey?: Serde<unknown>
   readonly defaultValue?: Serde<unknown>
   /** `dsl.store.suppliers.class`: where rows live unless a call says so; `lmdb` if not given. */
-  readonly defaultStore?: 'lmdb' | 'memory'
+  readonly defaultStore?: StoreKind
+  /** `processor.wrapper.class`: stands before each processor, such as for tracing. Nothing then runs in the kernel. */
+  readonly wrapProcessor?: ProcessorWrapper
 }
 
 /** Collects the steps of a topology. `topology` hands one to its build function. */
@@ -105,8 +109,9 @@ export class StreamsBuilder {
 
   /** @throws StreamsError `topology-invalid` */
   build(): Plan {
-    const { optimize = [], explicitNames = false } = this.#options
+    const { optimize = [], explicitNames = false, wrapProcessor: wrap } = this.#options
     const { graph, naming } = this.#context
-    return buildPlan(graph.nodes, { optimize, explicitNames, unnamedStores: naming.unnamedStores })
+    const { unnamedStores } = naming
+    return buildPlan(graph.nodes, { optimize, explicitNames, unnamedStores, ...(wrap && { wrap }) })
   }
 }

@@ -1,6 +1,7 @@
 import { StreamsError } from '../core/errors.ts'
 import type { Graph, GraphNode, OperatorStep } from '../plan/graph.ts'
 import { checkName, type Naming } from '../plan/naming.ts'
+import type { StoreKind } from '../plan/store-spec.ts'
 import type { Serde } from '../serde/serde.ts'
 import type { KStream } from './stream.ts'
 import type { KTable } from './table.ts'
@@ -20,7 +21,7 @@ export interface BuildContext {
 export interface BuildDefaults {
   readonly keySerde: Serde<unknown> | undefined
   readonly valueSerde: Serde<unknown> | undefined
-  readonly store: 'lmdb' | 'memory'
+  readonly store: StoreKind
 }
 
 /** Where in the graph a stream stands, and what is known there. */

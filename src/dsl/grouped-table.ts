@@ -71,7 +71,7 @@ export class KGroupedTable<K, V> {
   aggregate<A>(
     init: () => A,
     adder: (aggregate: A, value: V, key: K) => A | null,
-    subtractor: (aggregate: A, value: V, key: K) => A | null,
+    subtractor: (aggregate: NoInfer<A>, value: V, key: K) => NoInfer<A> | null,
     ...[options = {}]: Synchronous<A, [options?: TableOptions<K, A>]>
   ): KTable<K, A> {
     const aggregation = { kind: 'aggregate', init, add: adder } as Aggregation

@@ -8,6 +8,7 @@ import { segmentMs } from '../store/segmented-rows.ts'
 import type { BuildContext } from './context.ts'
 import type { StreamJoinOptions } from './join-streams.ts'
 import { joinWindowSizeMs } from './join-windows.ts'
+import { loggingOf } from './logging-options.ts'
 
 /** The stores of a join of streams. None is ever cached: they keep duplicates. */
 export interface JoinStores {
@@ -41,7 +42,7 @@ export function joinStores(
   const { call, keySerde, leftSerde, rightSerde } = parts
   const { storeName } = options
   const engine = options.store?.kind ?? context.defaults.store
-  const changelog = options.store?.changelog ?? 'coalesced'
+  const logging = loggingOf(options.store ?? {}, call)
   const retentionMs = joinWindowSizeMs(windows) + windows.graceMs
   const window = (name: string, valueSerde: Serde<unknown>): WindowStoreSpec => ({
     kind: 'window',
@@ -49,7 +50,7 @@ export function joinStores(
     keySerde,
     valueSerde,
     engine,
-    changelog,
+    ...logging,
     caching: false,
     timestamped: false,
     windowSizeMs: joinWindowSizeMs(windows),
@@ -73,7 +74,7 @@ export function joinStores(
     valueSerde: leftSerde,
     otherValueSerde: rightSerde,
     engine: options.store?.kind ?? options.thisStore?.spec.engine ?? engine,
-    changelog,
+    ...logging,
     caching: false,
   }
   return { left, right, unmatched }

@@ -3,7 +3,7 @@ import type { GraphNode } from '../plan/graph.ts'
 import { checkName, prefixes } from '../plan/naming.ts'
 import type { Joiner, JoinKind, StreamJoinNode } from '../plan/node.ts'
 import type { StoreToken } from '../plan/processor-spec.ts'
-import type { ChangelogMode } from '../plan/store-spec.ts'
+import type { StoreKind } from '../plan/store-spec.ts'
 import type { JoinWindows } from '../plan/windows.ts'
 import type { Serde } from '../serde/serde.ts'
 import type { WindowStore } from '../store/state-stores.ts'
@@ -11,6 +11,7 @@ import { type BuildContext, requireSerde, type StreamPosition } from './context.
 import { repartitionForJoin } from './join-repartition.ts'
 import { type JoinStores, joinStores } from './join-stores.ts'
 import { type JoinWindowOptions, joinWindows } from './join-windows.ts'
+import type { LoggingOptions } from './logging-options.ts'
 
 /** Of a join of two streams (Java's JoinWindows and StreamJoined). */
 export interface StreamJoinOptions<K, V, V2> extends JoinWindowOptions {
@@ -34,11 +35,9 @@ export interface StreamJoinOptions<K, V, V2> extends JoinWindowOptions {
   readonly otherStore?: StoreToken<WindowStore<NonNullable<K>, NonNullable<V2>>>
 }
 
-export interface StreamJoinStoreOptions {
-  /** Where rows live: `lmdb` (default) survives restarts, `memory` is restored from the changelog. */
-  readonly kind?: 'lmdb' | 'memory'
-  /** `coalesced` (default), `each` change, or `off`. */
-  readonly changelog?: ChangelogMode
+export interface StreamJoinStoreOptions extends LoggingOptions {
+  /** Where rows live: `lmdb` (default) survives restarts, `memory` and an engine of your own are restored from the changelog. */
+  readonly kind?: StoreKind
 }
 
 type Options = StreamJoinOptions<unknown, unknown, unknown>

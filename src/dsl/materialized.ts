@@ -10,6 +10,7 @@ import type {
 import type { Serde } from '../serde/serde.ts'
 import { segmentMs } from '../store/segmented-rows.ts'
 import type { BuildContext } from './context.ts'
+import { loggingOf } from './logging-options.ts'
 import type {
   KeyValueStoreOptions,
   SessionStoreOptions,
@@ -50,7 +51,10 @@ export function keyValueStoreSpec(
   parts: StoreParts,
 ): KeyValueStoreSpec | VersionedStoreSpec {
   const common = commonSpec(context, options, parts)
-  if (options?.versioned) return versionedSpec(common, options.versioned, parts.call)
+  if (options?.versioned) {
+    checkVersioned(options, parts.call)
+    return versionedSpec(common, options.versioned, parts.call)
+  }
   return {
     kind: 'key-value',
     ...common,
@@ -105,17 +109,28 @@ type CommonSpec = Omit<KeyValueStoreSpec, 'kind' | 'timestamped' | 'maxEntries'>
 function commonSpec(
   { defaults }: BuildContext,
   options: StoreOptions | undefined,
-  { name, keySerde, valueSerde, aggregate }: StoreParts,
+  { call, name, keySerde, valueSerde, aggregate }: StoreParts,
 ): CommonSpec {
   return {
     name,
     keySerde,
     valueSerde,
     engine: options?.kind ?? defaults.store,
-    changelog: options?.changelog ?? 'coalesced',
+    ...loggingOf(options ?? {}, `${call}: store '${name}'`),
     caching: options?.caching ?? true,
     ...(aggregate !== undefined && { aggregate }),
   }
+}
+
+/** Java has no such combinations: each is the option of another store supplier. */
+function checkVersioned({ maxEntries, timestamped }: KeyValueStoreOptions, call: string): void {
+  const other =
+    maxEntries !== undefined ? 'maxEntries' : timestamped !== undefined ? 'timestamped' : undefined
+  if (other === undefined) return
+  throw new StreamsError(
+    'topology-invalid',
+    `${call}: a versioned store keeps all values and times: leave out ${other}`,
+  )
 }
 
 function versionedSpec(common: CommonSpec, options: VersionedOptions, call: string): VersionedStoreSpec {

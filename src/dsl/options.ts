@@ -1,6 +1,7 @@
 import type { Duration } from '../core/time/duration.ts'
-import type { ChangelogMode } from '../plan/store-spec.ts'
+import type { StoreKind } from '../plan/store-spec.ts'
 import type { Serde } from '../serde/serde.ts'
+import type { LoggingOptions } from './logging-options.ts'
 
 export interface NamedOptions {
   /** The node's name instead of a generated one: letters, digits, '.', '_' and '-', at most 249. */
@@ -28,18 +29,19 @@ export interface GroupOptions<K, V> {
 }
 
 /** Of the store behind a table (Java's Materialized). */
-export interface StoreOptions {
+export interface StoreOptions extends LoggingOptions {
   /** The store's name, which also names its changelog topic; generated if not given. */
   readonly name?: string
-  /** Where rows live: `lmdb` (default) survives restarts, `memory` is restored from the changelog. */
-  readonly kind?: 'lmdb' | 'memory'
+  /**
+   * Where rows live: `lmdb` (default) survives restarts, `memory` and an engine of your own are restored from the
+   * changelog.
+   */
+  readonly kind?: StoreKind
   /**
    * Whether updates wait in the record cache until a commit, so that only the last of a key is forwarded; true if not
    * given, as in Java. Without a cache (`cacheMaxBytes: 0`) every update is forwarded.
    */
   readonly caching?: boolean
-  /** `coalesced` (default): one record per changed key and commit; `each` change, as Java does; or `off`. */
-  readonly changelog?: ChangelogMode
 }
 
 /** Serdes of a store where they are not known from what comes before. */

@@ -1,4 +1,5 @@
 import type { StreamRecord } from '../core/record.ts'
+import type { Unawaited } from '../core/unawaited.ts'
 import { checkName, prefixes } from '../plan/naming.ts'
 import type { Processor, ProcessorContext, ProcessorSpec, StoreToken } from '../plan/processor-spec.ts'
 import type { StoreSpec } from '../plan/store-spec.ts'
@@ -9,21 +10,30 @@ import type { PairOptions, ValueOptions } from './options.ts'
  * A processor, or a function that makes one for each task: give a function when the processor has state of its own
  * beside its stores.
  */
-export type ProcessorSupplier<K, V, K2, V2> = Processor<K, V, K2, V2> | (() => Processor<K, V, K2, V2>)
+export type ProcessorSupplier<K, V, K2, V2, KF = K2, VF = V2> =
+  | Processor<K, V, K2, V2, KF, VF>
+  | (() => Processor<K, V, K2, V2, KF, VF>)
 
 /** A processor that cannot change keys (Java's FixedKeyProcessor): whatever key it forwards, that of its record is taken. */
-export interface FixedKeyProcessor<K, V, V2> {
-  init?(context: ProcessorContext<K, V2>): void
+export interface FixedKeyProcessor<K, V, V2, VF = V2> {
+  init?(context: ProcessorContext<K, VF>): Unawaited
   process(
     record: StreamRecord<K, V>,
-    context: ProcessorContext<K, V2>,
+    context: ProcessorContext<K, VF>,
   ): StreamRecord<K, V2> | Iterable<StreamRecord<K, V2>> | undefined
-  close?(): void
+  close?(): Unawaited
 }
 
-export type FixedKeyProcessorSupplier<K, V, V2> =
-  | FixedKeyProcessor<K, V, V2>
-  | (() => FixedKeyProcessor<K, V, V2>)
+export type FixedKeyProcessorSupplier<K, V, V2, VF = V2> =
+  | FixedKeyProcessor<K, V, V2, VF>
+  | (() => FixedKeyProcessor<K, V, V2, VF>)
+
+/** What comes out of a processor: what it returns and what it forwards, as far as they are known. */
+export type Emitted<Returned, Forwarded> = unknown extends Returned
+  ? Forwarded
+  : unknown extends Forwarded
+    ? Returned
+    : Returned | Forwarded
 
 /** Stores that a processor may use: a token, which is added to the topology with it, or the name of one added before. */
 export interface ConnectedStores {

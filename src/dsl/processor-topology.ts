@@ -1,4 +1,5 @@
 import type { RecordMetadata, StreamRecord } from '../core/record.ts'
+import type { Unawaited } from '../core/unawaited.ts'
 import type { Partitioner, SinkNode, SourceNode } from '../plan/node.ts'
 import type { Plan } from '../plan/plan.ts'
 import { PlanBuilder } from '../plan/plan-builder.ts'
@@ -52,12 +53,13 @@ export type TopicChooser = (
 
 /** Wires sources, processors, sinks and stores by name (Java's Topology). `processorTopology` hands one to its build function. */
 export class ProcessorTopology {
-  readonly #plan = new PlanBuilder()
+  readonly #plan: PlanBuilder
   readonly #defaults: BuildDefaults
   /** Of tokens whose store is another than they say, since a topic takes the place of a changelog. */
   readonly #specs = new Map<StoreSpec, StoreSpec>()
 
-  constructor({ defaultKey, defaultValue }: DefaultSerdes = {}) {
+  constructor({ defaultKey, defaultValue, wrapProcessor }: ProcessorBuildOptions = {}) {
+    this.#plan = new PlanBuilder(wrapProcessor)
     this.#defaults = {
       keySerde: defaultKey,
       valueSerde: defaultValue,
@@ -187,7 +189,9 @@ export class ProcessorTopology {
 /** What takes the place of serdes that topics do not name. */
 export type DefaultSerdes = Pick<BuildOptions, 'defaultKey' | 'defaultValue'>
 
-export interface ProcessorTopologyOptions<Args> extends DefaultSerdes {
+export interface ProcessorBuildOptions extends DefaultSerdes, Pick<BuildOptions, 'wrapProcessor'> {}
+
+export interface ProcessorTopologyOptions<Args> extends ProcessorBuildOptions {
   /** Given to the build function; must survive structured cloning, on its way to worker threads. */
   readonly args: Args
 }
@@ -206,17 +210,17 @@ export interface ProcessorTopologyOptions<Args> extends DefaultSerdes {
  */
 export function processorTopology<Args>(
   module: string,
-  build: (topology: ProcessorTopology, args: Args) => void,
+  build: (topology: ProcessorTopology, args: Args) => Unawaited,
   options: ProcessorTopologyOptions<Args>,
 ): Topology<NoTables, Args>
 export function processorTopology(
   module: string,
-  build: (topology: ProcessorTopology) => void,
-  options?: DefaultSerdes,
+  build: (topology: ProcessorTopology) => Unawaited,
+  options?: ProcessorBuildOptions,
 ): Topology<NoTables, undefined>
 export function processorTopology<Args>(
   module: string,
-  build: (topology: ProcessorTopology, args: Args) => void,
+  build: (topology: ProcessorTopology, args: Args) => Unawaited,
   options: Partial<ProcessorTopologyOptions<Args>> = {},
 ): Topology<NoTables, Args> {
   const { args, ...defaults } = options
@@ -225,13 +229,13 @@ export function processorTopology<Args>(
 
 function builtTopology<Args>(
   module: string,
-  build: (topology: ProcessorTopology, args: Args) => void,
-  defaults: DefaultSerdes,
+  build: (topology: ProcessorTopology, args: Args) => Unawaited,
+  defaults: ProcessorBuildOptions,
   args: Args,
 ): Topology<NoTables, Args> {
   const topology = new ProcessorTopology(defaults)
   build(topology, args)
-  return topologyOf({ module, tables: {}, args, plan: topology.build() }, (others) =>
+  return topologyOf({ module, tables: {}, args, plan: topology.build(), handlers: {} }, (others) =>
     builtTopology(module, build, defaults, others),
   )
 }

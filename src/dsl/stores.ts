@@ -2,7 +2,7 @@ import { StreamsError } from '../core/errors.ts'
 import { type Duration, durationMs } from '../core/time/duration.ts'
 import { checkName } from '../plan/naming.ts'
 import type { StoreToken } from '../plan/processor-spec.ts'
-import type { ChangelogMode, StoreSpec } from '../plan/store-spec.ts'
+import type { KeyValueStoreSpec, StoreKind, StoreSpec } from '../plan/store-spec.ts'
 import type { Serde } from '../serde/serde.ts'
 import { segmentMs } from '../store/segmented-rows.ts'
 import type {
@@ -12,16 +12,15 @@ import type {
   VersionedKeyValueStore,
   WindowStore,
 } from '../store/state-stores.ts'
+import { type LoggingOptions, loggingOf } from './logging-options.ts'
 import { versionedSegmentMs } from './materialized.ts'
 
 /** Of a store declared for processors (Java's StoreBuilder). */
-export interface DeclaredStoreOptions<K, V> {
+export interface DeclaredStoreOptions<K, V> extends LoggingOptions {
   readonly key: Serde<K>
   readonly value: Serde<V>
-  /** `lmdb` (default) survives restarts, `memory` is restored from the changelog. */
-  readonly kind?: 'lmdb' | 'memory'
-  /** `coalesced` (default), `each` change, or `off`. */
-  readonly changelog?: ChangelogMode
+  /** `lmdb` (default) survives restarts, `memory` and an engine of your own are restored from the changelog. */
+  readonly kind?: StoreKind
   /** Writes wait in the record cache until a commit; false if not given. */
   readonly caching?: boolean
 }
@@ -151,18 +150,20 @@ function windowToken<S, K, V>(
 
 function common<K, V>(
   name: string,
-  { key, value, kind, changelog, caching }: DeclaredStoreOptions<K, V>,
-): Pick<StoreSpec, 'name' | 'keySerde' | 'valueSerde' | 'engine' | 'changelog' | 'caching'> {
+  options: DeclaredStoreOptions<K, V>,
+): Omit<KeyValueStoreSpec, 'kind' | 'timestamped'> {
+  const { key, value, kind, caching } = options
   return {
     name: checkName(name, 'store name'),
     keySerde: key as Serde<unknown>,
     valueSerde: value as Serde<unknown>,
     engine: kind ?? 'lmdb',
-    changelog: changelog ?? 'coalesced',
+    ...loggingOf(options, `store '${name}'`),
     caching: caching ?? false,
   }
 }
 
-function token<S>(name: string, spec: StoreSpec): StoreToken<S> {
+/** A store as processors name it. */
+export function token<S>(name: string, spec: StoreSpec): StoreToken<S> {
   return Object.freeze({ name, spec: Object.freeze(spec) })
 }

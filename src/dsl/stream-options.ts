@@ -1,3 +1,4 @@
+import type { Unawaited } from '../core/unawaited.ts'
 import type { KeyValueStoreOptions, NamedOptions, PairOptions, StoreSerdes } from './options.ts'
 
 export interface RepartitionOptions<K, V> extends PairOptions<K, V> {
@@ -28,8 +29,8 @@ export interface ToTableOptions<K, V> extends NamedOptions, StoreSerdes<K, V> {
 export interface PrintOptions<K, V> extends NamedOptions {
   /** Begins each line; by default the name of the node before. */
   readonly label?: string
-  /** Makes the rest of a line; by default `key, value`. */
+  /** Makes the rest of a line; by default `key, value`: windowed keys as `[key@start/end]`, objects as JSON, bytes in hex. */
   readonly format?: (key: K, value: V) => string
   /** Takes a line; by default it goes to stdout. */
-  readonly write?: (line: string) => void
+  readonly write?: (line: string) => Unawaited
 }

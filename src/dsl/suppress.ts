@@ -5,6 +5,7 @@ import type { Suppressed } from '../plan/node.ts'
 import type { SuppressStoreSpec } from '../plan/store-spec.ts'
 import type { Windows } from '../plan/windows.ts'
 import { type BuildContext, requireSerde } from './context.ts'
+import { loggingOf } from './logging-options.ts'
 import type { NamedOptions } from './options.ts'
 import type { Suppression } from './suppressed.ts'
 import { suppressedTable } from './table-node.ts'
@@ -28,13 +29,17 @@ export function addSuppress(
       ? naming.node(prefixes.tableSuppress)
       : checkName(options.name, `${call}: name`)
   const suppressed = suppressedOf(graph, of.node, suppression)
+  const { changelog, topicConfig } = suppression.options
   const store: SuppressStoreSpec = {
     kind: 'suppress-buffer',
     name: options.name === undefined ? naming.store(prefixes.tableSuppress) : `${name}-store`,
     keySerde: requireSerde(context, of.keySerde, 'key', call, 'give it where the table is made'),
     valueSerde: requireSerde(context, of.valueSerde, 'value', call, 'give it where the table is made'),
     engine: 'memory',
-    changelog: suppression.options.changelog === false ? 'off' : 'coalesced',
+    ...loggingOf(
+      { ...(changelog === false && { changelog: 'off' }), ...(topicConfig && { topicConfig }) },
+      call,
+    ),
     caching: false,
   }
   // What has been emitted for a key is known from the old value of the first update held back.

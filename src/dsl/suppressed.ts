@@ -10,6 +10,8 @@ export interface SuppressBufferOptions {
   readonly maxBytes?: number
   /** False: what is held back is lost with the task. */
   readonly changelog?: boolean
+  /** Configs of the changelog topic, over those that Java gives it. */
+  readonly topicConfig?: Readonly<Record<string, string>>
 }
 
 export interface TimeLimitOptions extends SuppressBufferOptions {

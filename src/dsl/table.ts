@@ -114,11 +114,11 @@ export class KTable<K, V> {
   }
 
   /** The updates of the table as a stream, with another key if a function says which; null says that a key was deleted. */
-  toStream(options?: NamedOptions): KStream<K, V | null>
   toStream<K2>(
     select: (value: V | null, key: K) => K2,
     ...options: Synchronous<K2, [options?: KeyOptions<NoInfer<K2>>]>
   ): KStream<K2, V | null>
+  toStream(options?: NamedOptions): KStream<K, V | null>
   toStream<K2>(
     select: NamedOptions | ((value: V | null, key: K) => K2) = {},
     options: KeyOptions<K2> = {},
@@ -142,7 +142,7 @@ export class KTable<K, V> {
   /** Groups the rows by what a function makes of each: `[key of the group, value]`. Null for either leaves the row out. */
   groupBy<K2, V2>(
     select: (value: V, key: K) => readonly [key: K2, value: V2],
-    options: GroupOptions<NoInfer<K2>, NoInfer<V2>> = {},
+    ...[options = {}]: Synchronous<K2 | V2, [options?: GroupOptions<NoInfer<K2>, NoInfer<V2>>]>
   ): KGroupedTable<NonNullable<K2>, NonNullable<V2>> {
     const { name: given } = options
     const name = nodeName(this.#context, prefixes.tableSelect, 'groupBy', given)

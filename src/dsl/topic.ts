@@ -1,3 +1,4 @@
+import { type OffsetReset, type OffsetResetOption, offsetResetOf } from '../core/offset-reset.ts'
 import type { RecordMetadata, StreamRecord } from '../core/record.ts'
 import type { Timestamp } from '../expr/expression.ts'
 import type { TimestampNode } from '../expr/node.ts'
@@ -12,9 +13,9 @@ export interface Topic<K, V, Nullable extends boolean = boolean> {
   readonly key: Serde<K>
   readonly value: Serde<V>
   readonly timestamp?: TimestampNode
-  readonly extractor?: TimestampExtractor
+  readonly extractor?: TimestampExtractor | 'wall-clock'
   readonly invalidTimestamp?: 'fail' | 'skip' | 'partition-time'
-  readonly offsetReset?: 'earliest' | 'latest' | 'none'
+  readonly offsetReset?: OffsetReset
   readonly nullable: Nullable
 }
 
@@ -37,15 +38,21 @@ export type TimestampOf<K, V> = (
 export interface TopicOptions<K, V, Nullable extends boolean> {
   readonly key: Serde<K>
   readonly value: Serde<V>
-  /** Event time from a field of the value, such as `field('at').millis()`, or by a function; without it, the record's timestamp. */
-  readonly timestamp?: Timestamp<Row<NoInfer<V>>> | TimestampOf<NoInfer<K>, NoInfer<V>>
+  /**
+   * Event time from a field of the value, such as `field('at').millis()`, by a function, or the time at which the record is
+   * read (`wall-clock`: Java's WallclockTimestampExtractor); without it, the record's timestamp.
+   */
+  readonly timestamp?: Timestamp<Row<NoInfer<V>>> | TimestampOf<NoInfer<K>, NoInfer<V>> | 'wall-clock'
   /**
    * What a negative event time does: `fail` (Java's FailOnInvalidTimestamp), drop the record (`skip`), or take the
    * partition's time. By default `fail` for the record's own timestamp, and `skip` for an extracted one, as in Java.
    */
   readonly invalidTimestamp?: 'fail' | 'skip' | 'partition-time'
-  /** Where to begin when the group has no offset for a partition; by default what the application says. */
-  readonly offsetReset?: 'earliest' | 'latest' | 'none'
+  /**
+   * Where to begin when the group has no offset for a partition, or one that is not in the log any more; by default what
+   * the application says. `{ byDuration: '1h' }`: at the records of the last hour.
+   */
+  readonly offsetReset?: OffsetResetOption
   /** Says that null values occur: they are then part of the stream's type. Without it they still pass, typed as `V`. */
   readonly nullable?: Nullable
 }
@@ -74,7 +81,10 @@ export function topic<K, V, const Nullable extends boolean = false>(
   return Object.freeze({ name: checkName(name, 'topic name'), ...settings(options) })
 }
 
-/** Declares all topics whose names match, also those that come to be later; they are read as one stream. */
+/**
+ * Declares all topics whose whole names match, also those that come to be later (an application looks for them every
+ * `metadataMaxAge`); they are read as one stream. No topic may match two patterns of a topology.
+ */
 export function topicPattern<K, V, const Nullable extends boolean = false>(
   pattern: RegExp,
   options: TopicOptions<K, V, Nullable>,
@@ -94,9 +104,10 @@ function settings<K, V, Nullable extends boolean>({
     key,
     value,
     ...(typeof timestamp === 'function' && { extractor: timestamp as TimestampExtractor }),
+    ...(timestamp === 'wall-clock' && { extractor: timestamp }),
     ...(typeof timestamp === 'object' && { timestamp: timestamp.node }),
     ...(invalidTimestamp && { invalidTimestamp }),
-    ...(offsetReset && { offsetReset }),
+    ...(offsetReset && { offsetReset: offsetResetOf(offsetReset, 'topic: offsetReset') }),
     nullable: (nullable ?? false) as Nullable,
   }
 }

@@ -1,4 +1,6 @@
+import type { DeserializationHandler, ProcessingHandler, ProductionHandler } from '../core/error-handlers.ts'
 import { describePlan } from '../plan/describe.ts'
+import { planDescription, type TopologyDescription } from '../plan/description.ts'
 import { type ExplainedNode, explainPlan, explainText } from '../plan/explain.ts'
 import { planMermaid } from '../plan/mermaid.ts'
 import type { Plan } from '../plan/plan.ts'
@@ -18,10 +20,13 @@ export interface Topology<T extends Tables = Tables, Args = unknown> {
   readonly args: Args
   readonly tables: T
   readonly plan: Plan
+  /** Of this topology, also in worker threads. */
+  readonly handlers: TopologyHandlers
   /** SHA-256 of the plan; a worker thread's must equal the main thread's. */
   readonly hash: string
-  /** The text of Java's `Topology.describe().toString()`, character for character. */
+  /** The text of Java's `Topology.describe().toString()`, character for character; or the same as data. */
   describe(): string
+  describe(format: 'json'): TopologyDescription
   /** The topology as a Mermaid flowchart. */
   toMermaid(): string
   /** Where each node runs, in the kernel or in JavaScript, and why. */
@@ -31,7 +36,21 @@ export interface Topology<T extends Tables = Tables, Args = unknown> {
   withArgs(args: Args): Topology<T, Args>
 }
 
-export interface TopologyOptions<Args> extends BuildOptions {
+export interface TopologyBuildOptions extends BuildOptions {
+  readonly handlers?: TopologyHandlers
+}
+
+/**
+ * Error handlers that go with the topology: functions among the options of an application cannot be sent to worker
+ * threads, which import the topology instead. They win over the application's.
+ */
+export interface TopologyHandlers {
+  readonly deserializationHandler?: DeserializationHandler
+  readonly processingHandler?: ProcessingHandler
+  readonly productionHandler?: ProductionHandler
+}
+
+export interface TopologyOptions<Args> extends TopologyBuildOptions {
   /** Given to the build function; must survive structured cloning, on its way to worker threads. */
   readonly args: Args
 }
@@ -60,12 +79,12 @@ export function topology<Args, const T extends Tables>(
 export function topology(
   module: string,
   build: (builder: StreamsBuilder) => undefined,
-  options?: BuildOptions,
+  options?: TopologyBuildOptions,
 ): Topology<NoTables, undefined>
 export function topology<const T extends Tables>(
   module: string,
   build: (builder: StreamsBuilder) => T,
-  options?: BuildOptions,
+  options?: TopologyBuildOptions,
 ): Topology<T, undefined>
 export function topology<Args>(
   module: string,
@@ -79,22 +98,28 @@ export function topology<Args>(
 function buildTopology<Args>(
   module: string,
   build: (builder: StreamsBuilder, args: Args) => Tables | undefined,
-  options: BuildOptions,
+  options: TopologyBuildOptions,
   args: Args,
 ): Topology<Tables, Args> {
   const builder = new StreamsBuilder(options)
   const tables = Object.freeze({ ...build(builder, args) })
-  return topologyOf({ module, tables, args, plan: builder.build() }, (others) =>
-    buildTopology(module, build, options, others),
+  return topologyOf(
+    { module, tables, args, plan: builder.build(), handlers: options.handlers ?? {} },
+    (others) => buildTopology(module, build, options, others),
   )
 }
 
 /** What is built, with what can be asked of it. */
 export function topologyOf<T extends Tables, Args>(
-  built: Pick<Topology<T, Args>, 'module' | 'tables' | 'args' | 'plan'>,
+  built: Pick<Topology<T, Args>, 'module' | 'tables' | 'args' | 'plan' | 'handlers'>,
   withArgs: (args: Args) => Topology<T, Args>,
 ): Topology<T, Args> {
   const { plan } = built
+  function describe(): string
+  function describe(format: 'json'): TopologyDescription
+  function describe(format?: 'json'): string | TopologyDescription {
+    return format === 'json' ? planDescription(plan) : describePlan(plan)
+  }
   function explain(): string
   function explain(format: 'json'): readonly ExplainedNode[]
   function explain(format?: 'json'): string | readonly ExplainedNode[] {
@@ -103,7 +128,7 @@ export function topologyOf<T extends Tables, Args>(
   return Object.freeze({
     ...built,
     hash: planHash(plan),
-    describe: () => describePlan(plan),
+    describe,
     toMermaid: () => planMermaid(plan),
     explain,
     withArgs,

@@ -67,6 +67,15 @@ export interface EmitIntervals {
   readonly windowCloseMs: number
 }
 
+/** Who writes a record, in case it cannot be written: one object for each sink and store, not for each record. */
+export interface RecordOrigin {
+  readonly node: string
+  /** It goes to this store's changelog. */
+  readonly store?: string
+  /** The record being processed; absent: not known of what is written. */
+  readonly cause?: Readonly<Pick<RecordContext, 'metadata'>>
+}
+
 /** Where records leave the task. */
 export interface RecordSender {
   /** @throws StreamsError `topic-missing` */
@@ -74,6 +83,7 @@ export interface RecordSender {
   /**
    * @param topic its real name.
    * @param partition undefined: by murmur2 of the key's bytes, or the input's partition if there is no key.
+   * @param origin undefined: a dead letter, about which nobody is asked.
    * @throws StreamsError `record-too-large`
    */
   send(
@@ -83,5 +93,6 @@ export interface RecordSender {
     value: Uint8Array | null,
     timestamp: number,
     headers: Headers,
+    origin: RecordOrigin | undefined,
   ): void
 }

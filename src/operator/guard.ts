@@ -15,6 +15,7 @@ export function guard<Args extends readonly unknown[], Result>(
     } catch (cause) {
       // It happened at another node, which a processor forwarded to, and names that already.
       if (StreamsError.is(cause) && cause.details['node'] !== undefined) throw cause
+      if (beginsAnew(cause)) throw cause
       throw new StreamsError('processing', `${node}: ${messageOf(cause)}`, { cause, details: { node } })
     }
     if (result instanceof Promise) {
@@ -22,6 +23,11 @@ export function guard<Args extends readonly unknown[], Result>(
     }
     return result
   }
+}
+
+/** Not the fault of any function: a new start from the last commit mends it (Java's TaskMigrated- and TaskCorruptedException). */
+export function beginsAnew(error: unknown): boolean {
+  return StreamsError.is(error, 'transaction-aborted') || StreamsError.is(error, 'fenced')
 }
 
 export function messageOf(error: unknown): string {

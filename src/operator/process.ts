@@ -4,6 +4,7 @@ import { durationMs } from '../core/time/duration.ts'
 import type { ProcessNode } from '../plan/node.ts'
 import type { Processor, ProcessorContext, ScheduleOptions, StoreToken } from '../plan/processor-spec.ts'
 import type { ChildrenByName } from './children.ts'
+import { connectedStore } from './connected-store.ts'
 import type { OperatorContext } from './context.ts'
 import { guard, messageOf } from './guard.ts'
 import type { Operator } from './operator.ts'
@@ -82,15 +83,8 @@ export class ProcessOperator implements Operator, ProcessorContext {
   }
 
   store<S>(store: StoreToken<S> | string): S {
-    const name = typeof store === 'string' ? store : store.name
-    const global = this.#context.globalStore<S>(name)
-    if (global) return global
-    if (this.#node.stores.includes(name)) return this.#context.store(name)
-    throw new StreamsError(
-      'store-unknown',
-      `store '${name}' is not connected to ${this.#node.name}: name it where the processor is added`,
-      { details: { node: this.#node.name, store: name } },
-    )
+    const { name, stores } = this.#node
+    return connectedStore(this.#context, { node: name, stores }, store)
   }
 
   forward(record: AnyRecord, child?: string): void {

@@ -4,7 +4,7 @@ import { type SinkNode, topicName } from '../plan/node.ts'
 import { partitionFor } from '../protocol/partitioner.ts'
 import type { Serde } from '../serde/serde.ts'
 import { isWindowed, type Windowed } from '../serde/windowed.ts'
-import type { OperatorContext } from './context.ts'
+import type { OperatorContext, RecordOrigin } from './context.ts'
 import { guard, messageOf } from './guard.ts'
 import type { Operator } from './operator.ts'
 
@@ -17,12 +17,14 @@ type PartitionsOf = (topic: string, record: StreamRecord<unknown, unknown>) => r
 export class SinkOperator implements Operator {
   readonly #node: SinkNode
   readonly #context: OperatorContext
+  readonly #origin: RecordOrigin
   readonly #topicOf: TopicOf
   readonly #partitionsOf: PartitionsOf
 
   constructor(node: SinkNode, context: OperatorContext) {
     this.#node = node
     this.#context = context
+    this.#origin = { node: node.name, cause: context.record }
     this.#topicOf = topicChoice(node, context)
     this.#partitionsOf = partitionChoice(node, context)
   }
@@ -50,7 +52,7 @@ export class SinkOperator implements Operator {
   ): void {
     const { timestamp, headers } = record
     try {
-      this.#context.sender.send(topic, partition, key, value, timestamp, headers)
+      this.#context.sender.send(topic, partition, key, value, timestamp, headers, this.#origin)
     } catch (error) {
       if (!StreamsError.is(error, 'record-too-large')) throw error
       this.#context.notWritten({ node: this.#node.name, topic, part: 'record', record }, error)

@@ -27,7 +27,7 @@ export class SourceOperator implements Operator {
     this.#node = node
     this.#context = context
     this.#next = next
-    this.#timeOf = timeOf(node)
+    this.#timeOf = timeOf(node, context)
   }
 
   /**
@@ -89,12 +89,13 @@ export class SourceOperator implements Operator {
   }
 }
 
-function timeOf({ name, timestamp, extractor }: SourceNode): TimeOf | undefined {
+function timeOf({ name, timestamp, extractor }: SourceNode, context: OperatorContext): TimeOf | undefined {
   if (timestamp) {
     const read = evaluateTimestamp(timestamp)
     return ({ value }) => read(value)
   }
   if (!extractor) return undefined
+  if (extractor === 'wall-clock') return () => context.systemTime
   const extract = guard(name, extractor)
   return (record, { topic, partition, offset }, partitionTime) =>
     extract({ ...record, topic, partition, offset }, partitionTime)

@@ -1,9 +1,9 @@
-import { StreamsError } from '../core/errors.ts'
 import { noHeaders } from '../core/record.ts'
 import { durationMs } from '../core/time/duration.ts'
 import type { TableTransformValuesNode } from '../plan/node.ts'
 import type { TransformerContext } from '../plan/processor-spec.ts'
 import type { ValueAndTimestamp } from '../store/state-stores.ts'
+import { connectedStore } from './connected-store.ts'
 import type { OperatorContext } from './context.ts'
 import { guard } from './guard.ts'
 import type { TableLookup } from './table-view.ts'
@@ -50,13 +50,7 @@ function transformerContext(node: TransformNode, context: OperatorContext): Tran
     get currentSystemTime() {
       return context.systemTime
     },
-    store<S>(store: { readonly name: string } | string): S {
-      const name = typeof store === 'string' ? store : store.name
-      const global = context.globalStore<S>(name)
-      if (global) return global
-      if (node.connectedStores.includes(name)) return context.store<S>(name)
-      throw new StreamsError('store-unknown', `${node.name}: store '${name}' is not connected to it`)
-    },
+    store: (store) => connectedStore(context, { node: node.name, stores: node.connectedStores }, store),
     schedule: ({ every, on, startAt }, punctuate) =>
       context.schedule(
         node.name,

@@ -1,9 +1,16 @@
 import type { CombinedKeySerde } from '../serde/combined-key.ts'
 import type { Serde } from '../serde/serde.ts'
-import type { Joiner, NodeBase } from './node.ts'
+import type { Joiner } from './join-node.ts'
+import type { NodeBase } from './node.ts'
 import type { TableView } from './table-view.ts'
 
-// Foreign-key joins (KIP-213): left table, its subscriptions on the right table's partitions, and the answers.
+/** Of foreign-key joins (KIP-213): left table, its subscriptions on the right table's partitions, and the answers. */
+export type ForeignKeyNode =
+  | SubscriptionSendNode
+  | SubscriptionReceiveNode
+  | SubscriptionJoinNode
+  | ForeignTableNode
+  | ResponseJoinNode
 
 /** Says what the left table's updates ask of the right one (Java's SubscriptionSendProcessorSupplier). */
 export interface SubscriptionSendNode extends NodeBase {

@@ -1,4 +1,4 @@
-/** Freezes plain objects and arrays; serdes and functions belong to their makers. */
+/** Freezes plain objects and arrays; serdes, engines and functions belong to their makers. */
 export function deepFreeze<T extends object>(value: T): Readonly<T> {
   for (const member of Object.values(value)) {
     if (isPlain(member) && !Object.isFrozen(member)) deepFreeze(member)
@@ -8,7 +8,6 @@ export function deepFreeze<T extends object>(value: T): Readonly<T> {
 
 function isPlain(value: unknown): value is object {
   if (typeof value !== 'object' || value === null) return false
-  return (
-    Array.isArray(value) || (Object.getPrototypeOf(value) === Object.prototype && !('serialize' in value))
-  )
+  if (Array.isArray(value)) return true
+  return Object.getPrototypeOf(value) === Object.prototype && !('serialize' in value) && !('open' in value)
 }

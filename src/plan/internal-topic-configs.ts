@@ -1,3 +1,4 @@
+import { endOfTime } from '../serde/windowed.ts'
 import type { StoreSpec } from './store-spec.ts'
 
 // What Java sets on the topics it creates: RepartitionTopicConfig, UnwindowedUnversioned-, Windowed- and
@@ -17,15 +18,24 @@ export const repartitionConfig: TopicConfig = Object.freeze({
   'segment.bytes': '52428800',
 })
 
+/** What the user says of the topic goes before Java's rules, but one. */
 export function changelogConfig(store: StoreSpec): TopicConfig {
+  return { ...usualChangelogConfig(store), ...store.topicConfig, ...joinedConfig(store) }
+}
+
+/** Of stream-stream joins: each record has a key of its own, so there is nothing to compact (StreamJoinedStoreFactory). */
+function joinedConfig(store: StoreSpec): TopicConfig {
+  return store.kind === 'window' && store.logsHeaders ? { 'cleanup.policy': 'delete' } : {}
+}
+
+function usualChangelogConfig(store: StoreSpec): TopicConfig {
   switch (store.kind) {
     case 'window':
     case 'session':
       return {
         ...timestamps,
-        // Where each record has a key of its own, as in the stores of stream-stream joins, there is nothing to compact.
-        'cleanup.policy': store.kind === 'window' && store.retainDuplicates ? 'delete' : 'compact,delete',
-        'retention.ms': String(store.retentionMs + additionalRetentionMs),
+        'cleanup.policy': 'compact,delete',
+        'retention.ms': retained(store.retentionMs),
       }
     case 'versioned':
       // Old versions must outlast compaction for as long as they may be asked for.
@@ -37,4 +47,9 @@ export function changelogConfig(store: StoreSpec): TopicConfig {
     default:
       return { ...timestamps, 'cleanup.policy': 'compact' }
   }
+}
+
+/** Of windows without end: Java's Long.MAX_VALUE. */
+function retained(retentionMs: number): string {
+  return retentionMs >= endOfTime ? '9223372036854775807' : String(retentionMs + additionalRetentionMs)
 }

@@ -26,7 +26,8 @@ export function storeTopic(applicationId: string, { name, sourceTopic }: StoreSp
 }
 
 /**
- * The topics a plan needs beside those the user made, with Java's names and configs.
+ * The topics a plan needs beside those the user made, with Java's names and configs; of its subtopologies that have
+ * tasks.
  * @param partitionsOf partitions of the topics that sources read; undefined if a topic does not exist.
  * @throws StreamsError `topic-missing` naming the topics; `topology-invalid` if topics that must have equally many
  * partitions have not.
@@ -37,7 +38,8 @@ export function internalTopics(
   partitionsOf: (topic: string) => number | undefined,
 ): readonly InternalTopic[] {
   const counts = partitionCounts(plan, partitionsOf)
-  return plan.subtopologies.flatMap(({ id, sources, stores }) => {
+  const running = plan.subtopologies.filter(({ id }) => counts.subtopologies.get(id)! > 0)
+  return running.flatMap(({ id, sources, stores }) => {
     const repartition = sources
       .filter(({ internal }) => internal)
       .flatMap(({ topics }) => topics)

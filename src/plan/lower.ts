@@ -69,6 +69,7 @@ interface Chain {
 function lowerRegion(subtopology: Subtopology, cache: boolean): LoweredRegion {
   for (const node of subtopology.nodes) {
     if ('lambda' in node) refuse(`lambda in ${node.name} (${node.kind})`)
+    if (node.wrap) refuse(`a wrapper stands before ${node.name} (${node.kind})`)
   }
   const { source, filters, aggregate, windows, selectKey, sink } = chain(subtopology)
   const store = regionStore(storeNamed(subtopology, aggregate.store), cache)
@@ -113,6 +114,7 @@ function chain(subtopology: Subtopology): Chain {
   if (!source) refuse('no source')
   if (others.length > 0) refuse(`two sources, ${source.name} and ${others[0]!.name}`)
   if (source.topics.length !== 1) refuse(`${source.name} reads several topics`)
+  if (source.extractor === 'wall-clock') refuse(`${source.name} takes the time from the clock`)
   if (source.extractor) refuse(`lambda in ${source.name} (source)`)
   if (source.invalidTimestamp)
     refuse(`only JavaScript does '${source.invalidTimestamp}' for invalid times, at ${source.name}`)
@@ -154,9 +156,10 @@ function regionWindows({
 }
 
 function regionStore(store: StoreSpec, cache: boolean): RegionStore {
-  const { name, caching, sourceTopic } = store
+  const { name, caching, sourceTopic, engine } = store
   if (caching && cache) refuse(`updates of store '${name}' wait in the record cache`)
   if (sourceTopic !== undefined) refuse(`store '${name}' has no changelog of its own`)
+  if (typeof engine !== 'string') refuse(`store '${name}' keeps its rows in the engine '${engine.name}'`)
   if (store.kind !== 'key-value' && store.kind !== 'window')
     refuse(`store '${name}' is of kind ${store.kind}`)
   if (!store.timestamped || store.plainRows) refuse(`the rows of store '${name}' have no timestamp`)

@@ -43,12 +43,12 @@ function checkSame(main: SourceSpec, other: SourceSpec): void {
       'topology-invalid',
       `Two source nodes are subscribed to overlapping but not equal input topics: ${main.name} reads ${main.topics.join(', ')}, ${other.name} reads ${other.topics.join(', ')}`,
     )
-  if (main.offsetReset !== other.offsetReset)
+  if (identity(main.offsetReset) !== identity(other.offsetReset))
     throw new StreamsError(
       'topology-invalid',
       `Can't configure different offset reset policies on the same input topic(s): ${main.name} and ${other.name}`,
     )
-  const difference = (['keySerde', 'valueSerde', 'timestamp'] as const).find(
+  const difference = (['keySerde', 'valueSerde', 'timestamp', 'extractor', 'invalidTimestamp'] as const).find(
     (part) => identity(main[part]) !== identity(other[part]),
   )
   if (!difference) return
@@ -58,9 +58,16 @@ function checkSame(main: SourceSpec, other: SourceSpec): void {
   )
 }
 
-const labels = { keySerde: 'key serde', valueSerde: 'value serde', timestamp: 'timestamp' } as const
+const labels = {
+  keySerde: 'key serde',
+  valueSerde: 'value serde',
+  timestamp: 'timestamp',
+  extractor: 'timestamp',
+  invalidTimestamp: 'invalidTimestamp',
+} as const
 
-function identity(part: SourceSpec['keySerde'] | SourceSpec['timestamp'] | readonly string[]): string {
-  if (!part) return ''
+/** What tells two of them apart: data by what it says, a function by itself. */
+function identity(part: SourceSpec[keyof typeof labels | 'offsetReset'] | readonly string[]): unknown {
+  if (typeof part !== 'object') return part
   return 'serialize' in part ? part.name : JSON.stringify(part)
 }

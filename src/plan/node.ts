@@ -1,49 +1,17 @@
+import type { OffsetReset } from '../core/offset-reset.ts'
 import type { RecordMetadata, StreamRecord } from '../core/record.ts'
 import type { ConditionNode, FieldNode, TimestampNode, WindowKeyNode } from '../expr/node.ts'
 import type { Serde } from '../serde/serde.ts'
-import type {
-  ForeignTableNode,
-  ResponseJoinNode,
-  SubscriptionJoinNode,
-  SubscriptionReceiveNode,
-  SubscriptionSendNode,
-} from './foreign-key-node.ts'
+import type { ForeignKeyNode } from './foreign-key-node.ts'
+import type { JoinNode } from './join-node.ts'
 import type { ProcessorSpec } from './processor-spec.ts'
-import type {
-  SuppressNode,
-  TableAggregateNode,
-  TableFilterNode,
-  TableGroupByNode,
-  TableJoinMergeNode,
-  TableJoinNode,
-  TableMapValuesNode,
-  TableSourceNode,
-  TableTransformValuesNode,
-  ToStreamNode,
-} from './table-node.ts'
-import type { TableView } from './table-view.ts'
-import type { JoinWindows, Windows } from './windows.ts'
+import type { ProcessorWrapper } from './processor-wrapper.ts'
+import type { TableNode } from './table-node.ts'
+import type { Windows } from './windows.ts'
 
-export type {
-  ForeignTableNode,
-  ResponseJoinNode,
-  SubscriptionJoinNode,
-  SubscriptionReceiveNode,
-  SubscriptionSendNode,
-} from './foreign-key-node.ts'
-export type {
-  Suppressed,
-  SuppressNode,
-  TableAggregateNode,
-  TableFilterNode,
-  TableGroupByNode,
-  TableJoinMergeNode,
-  TableJoinNode,
-  TableMapValuesNode,
-  TableSourceNode,
-  TableTransformValuesNode,
-  ToStreamNode,
-} from './table-node.ts'
+export type * from './foreign-key-node.ts'
+export type * from './join-node.ts'
+export type * from './table-node.ts'
 
 /**
  * One node of a topology, frozen. What the user gave as an expression and what as a function are different fields:
@@ -62,26 +30,9 @@ export type PlanNode =
   | PassThroughNode
   | ProcessNode
   | AggregateNode
-  | JoinWindowNode
-  | StreamJoinNode
-  | SelfJoinNode
-  | StreamTableJoinNode
-  | StreamGlobalJoinNode
-  | TableSourceNode
-  | TableFilterNode
-  | TableMapValuesNode
-  | TableTransformValuesNode
-  | TableGroupByNode
-  | TableAggregateNode
-  | TableJoinNode
-  | TableJoinMergeNode
-  | SuppressNode
-  | ToStreamNode
-  | SubscriptionSendNode
-  | SubscriptionReceiveNode
-  | SubscriptionJoinNode
-  | ForeignTableNode
-  | ResponseJoinNode
+  | JoinNode
+  | TableNode
+  | ForeignKeyNode
   | RepartitionFilterNode
   | SinkNode
 
@@ -89,6 +40,8 @@ export interface NodeBase {
   readonly name: string
   /** Names of the nodes whose records it gets. */
   readonly parents: readonly string[]
+  /** The topology's wrapper, on all its processors. */
+  readonly wrap?: ProcessorWrapper
 }
 
 // ---- in and out
@@ -104,11 +57,11 @@ export interface SourceNode extends NodeBase {
   readonly valueSerde: Serde<unknown>
   /** Event time; absent: the record's own timestamp. */
   readonly timestamp?: TimestampNode
-  /** Event time by a function, in place of `timestamp`. */
-  readonly extractor?: TimestampExtractor
+  /** Event time by a function, or the time of reading, in place of `timestamp`. */
+  readonly extractor?: TimestampExtractor | 'wall-clock'
   /** What a negative event time does; Java's FailOn-, LogAndSkipOn- and UsePartitionTimeOnInvalidTimestamp. */
   readonly invalidTimestamp?: 'fail' | 'skip' | 'partition-time'
-  readonly offsetReset?: 'earliest' | 'latest' | 'none'
+  readonly offsetReset?: OffsetReset
   /** Of an internal topic: how many, if the user said. */
   readonly partitions?: number
   /** Of an internal topic: it took the place of several, and may feed what they did not (`merge.repartition.topics`). */
@@ -245,60 +198,6 @@ export interface AggregateNode extends NodeBase {
   readonly segmentMs?: number
   readonly store: string
   readonly sendOldValues: boolean
-}
-
-// ---- joins of streams
-
-/** Remembers one side of a stream-stream join: forwards first, then puts (Java's KStreamJoinWindow). */
-export interface JoinWindowNode extends NodeBase {
-  readonly kind: 'join-window'
-  readonly store: string
-}
-
-export type JoinKind = 'inner' | 'left' | 'outer'
-
-/** One side of a stream-stream join (Java's KStreamKStreamJoin). */
-export interface StreamJoinNode extends NodeBase {
-  readonly kind: 'stream-join'
-  readonly side: 'left' | 'right'
-  /** A record that meets nobody is emitted too, with null for the other side. */
-  readonly outer: boolean
-  readonly windows: JoinWindows
-  readonly otherStore: string
-  /** Where unmatched records wait. */
-  readonly outerStore?: string
-  readonly joiner: Joiner
-  /** Under which name the two sides share their stream time. */
-  readonly timeOf: string
-}
-
-/** @param left value of the left side, whichever side the node is of. */
-export type Joiner = (left: unknown, right: unknown, key: unknown) => unknown
-
-/** A stream joined with itself by one store (Java's KStreamKStreamSelfJoin). */
-export interface SelfJoinNode extends NodeBase {
-  readonly kind: 'self-join'
-  readonly windows: JoinWindows
-  readonly store: string
-  readonly joiner: Joiner
-}
-
-export interface StreamTableJoinNode extends NodeBase {
-  readonly kind: 'stream-table-join'
-  readonly left: boolean
-  readonly view: TableView
-  readonly joiner: Joiner
-  /** Records wait until stream time is so much later; then `buffer` is there. */
-  readonly graceMs?: number
-  readonly buffer?: string
-}
-
-export interface StreamGlobalJoinNode extends NodeBase {
-  readonly kind: 'stream-global-join'
-  readonly left: boolean
-  readonly view: TableView
-  readonly keyOf: (key: unknown, value: unknown) => unknown
-  readonly joiner: Joiner
 }
 
 /** The real name of a source's or sink's topic. */

@@ -3,6 +3,7 @@ import { checkCopartitions } from './copartition.ts'
 import { deepFreeze } from './freeze.ts'
 import type { PlanNode, SourceNode } from './node.ts'
 import type { GlobalStore, Plan } from './plan.ts'
+import { type ProcessorWrapper, withWrapper } from './processor-wrapper.ts'
 import type { StoreSpec } from './store-spec.ts'
 import { nodeGroups, storesInOrder, storesOf, subtopology } from './subtopology.ts'
 import { topicMatches } from './topic-pattern.ts'
@@ -17,6 +18,12 @@ export class PlanBuilder {
   readonly #globalStores = new Map<string, Omit<GlobalStore, 'id'>>()
   readonly #topics = new Set<string>()
   readonly #patterns: RegExp[] = []
+  readonly #wrap: ProcessorWrapper | undefined
+
+  /** @param wrap for all its processors. */
+  constructor(wrap?: ProcessorWrapper) {
+    this.#wrap = wrap
+  }
 
   addSource(node: SourceNode): void {
     this.#checkName(node.name)
@@ -34,7 +41,7 @@ export class PlanBuilder {
     this.#checkParents(node)
     for (const store of stores) this.addStateStore(store)
     for (const store of storesOf(node)) this.#checkStore(store)
-    this.#nodes.set(node.name, node)
+    this.#nodes.set(node.name, withWrapper(node, this.#wrap))
   }
 
   /** The same object may be added again: it is the same store. */
@@ -56,7 +63,9 @@ export class PlanBuilder {
 
   /** A store that `processor` fills from all records of the one topic of `source`, in every instance. */
   addGlobalStore(global: Omit<GlobalStore, 'id'>): void {
-    const { source, processor, store } = global
+    const { store } = global
+    const source = withoutExtractor(global.source)
+    const processor = withWrapper(global.processor, this.#wrap)
     this.#checkName(source.name)
     for (const topic of source.topics) this.#addTopic(topic)
     this.#checkName(processor.name)
@@ -68,7 +77,7 @@ export class PlanBuilder {
     this.#nodes.set(processor.name, processor)
     // Its topic is its changelog.
     const restored = { ...store, changelog: 'off', sourceTopic: source.topics[0]! } as const
-    this.#globalStores.set(store.name, { ...global, store: restored })
+    this.#globalStores.set(store.name, { source, processor, store: restored })
   }
 
   /** @throws StreamsError `topology-invalid` if topics that must have equally many partitions cannot. */
@@ -141,6 +150,15 @@ export class PlanBuilder {
         )
     }
   }
+}
+
+/** A global store takes a record with the time it has in its topic, whatever the source says (GlobalStateUpdateTask). */
+function withoutExtractor({
+  timestamp: _timestamp,
+  extractor: _extractor,
+  ...source
+}: SourceNode): SourceNode {
+  return source
 }
 
 function refuse(reason: string): never {

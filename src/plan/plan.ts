@@ -6,6 +6,7 @@ import type { UnnamedStore } from './naming.ts'
 import type { PlanNode, SourceNode } from './node.ts'
 import { type Optimization, optimize } from './optimize.ts'
 import { PlanBuilder } from './plan-builder.ts'
+import type { ProcessorWrapper } from './processor-wrapper.ts'
 import type { StoreSpec } from './store-spec.ts'
 import type { Subtopology } from './subtopology.ts'
 
@@ -35,6 +36,7 @@ export interface PlanOptions {
   readonly explicitNames?: boolean
   /** As of `Naming`, for that check. */
   readonly unnamedStores?: readonly UnnamedStore[]
+  readonly wrap?: ProcessorWrapper
 }
 
 /**
@@ -44,7 +46,7 @@ export interface PlanOptions {
  */
 export function buildPlan(graph: readonly GraphNode[], options: PlanOptions = {}): Plan {
   const steps = writeOrder(optimize(mergeSources(graph), options.optimize ?? []))
-  const builder = new PlanBuilder()
+  const builder = new PlanBuilder(options.wrap)
   const outputs = new Map<number, string>()
   for (const { id, parents, step } of steps) {
     const name = write(

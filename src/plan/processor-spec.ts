@@ -1,5 +1,6 @@
 import type { Headers, RecordMetadata, StreamRecord } from '../core/record.ts'
 import type { Duration } from '../core/time/duration.ts'
+import type { Unawaited } from '../core/unawaited.ts'
 import type { StoreSpec } from './store-spec.ts'
 
 /** When a punctuation is due: by the time of the records, or by the clock. */
@@ -38,19 +39,22 @@ export interface ProcessorContext<K2 = unknown, V2 = unknown> {
   /** Hands a record to all children, or to the one named. */
   forward(record: StreamRecord<K2, V2>, child?: string): void
   /** @returns a function that cancels. */
-  schedule(options: ScheduleOptions, punctuate: (timestamp: number) => void): () => void
+  schedule(options: ScheduleOptions, punctuate: (timestamp: number) => Unawaited): () => void
   /** Asks for a commit soon. */
   commit(): void
 }
 
-/** One processor, of one task. What `process` returns is forwarded to all children: a record, several, or nothing. */
-export interface Processor<K, V, K2, V2> {
-  init?(context: ProcessorContext<K2, V2>): void
+/**
+ * One processor, of one task. What `process` returns is forwarded to all children: a record, several, or nothing. `KF`
+ * and `VF` are of the records that it forwards by itself, if they are others.
+ */
+export interface Processor<K, V, K2, V2, KF = K2, VF = V2> {
+  init?(context: ProcessorContext<KF, VF>): Unawaited
   process(
     record: StreamRecord<K, V>,
-    context: ProcessorContext<K2, V2>,
+    context: ProcessorContext<KF, VF>,
   ): StreamRecord<K2, V2> | Iterable<StreamRecord<K2, V2>> | undefined
-  close?(): void
+  close?(): Unawaited
 }
 
 /** How a task gets its processor, as the plan has it; erased types. */
@@ -67,10 +71,10 @@ export interface TransformerContext extends Omit<ProcessorContext, 'forward'> {
 
 /** Makes new values of a table's; for one task (Java's ValueTransformerWithKey). It must not depend on the order of its calls. */
 export interface ValueTransformer<K, V, V2> {
-  init?(context: TransformerContext): void
+  init?(context: TransformerContext): Unawaited
   /** @param value null: the key was deleted. */
   transform(value: V | null, key: K, context: TransformerContext): V2 | null
-  close?(): void
+  close?(): Unawaited
 }
 
 /** How a task gets its transformer; erased types. */

@@ -1,4 +1,6 @@
 import type { Serde } from '../serde/serde.ts'
+import type { BuildCustomStore } from '../store/custom-store.ts'
+import type { StoreEngine } from '../store/store-engine.ts'
 
 /**
  * What a store logs: every change, as Java does; one record per changed key at a commit; or nothing, so that its
@@ -6,12 +8,20 @@ import type { Serde } from '../serde/serde.ts'
  */
 export type ChangelogMode = 'each' | 'coalesced' | 'off'
 
+/**
+ * Where rows live: on disk under the state directory, which survives restarts; in memory, or in an engine of the user's,
+ * which are restored from the changelog.
+ */
+export type StoreKind = 'lmdb' | 'memory' | StoreEngine
+
 interface StoreBase {
   readonly name: string
   readonly keySerde: Serde<unknown>
   readonly valueSerde: Serde<unknown>
-  readonly engine: 'lmdb' | 'memory'
+  readonly engine: StoreKind
   readonly changelog: ChangelogMode
+  /** Configs of the changelog topic that take the place of Java's. */
+  readonly topicConfig?: Readonly<Record<string, string>>
   /** Updates wait in the record cache, if the application has one, and are forwarded when it lets them go. */
   readonly caching: boolean
   /** The store is restored from this source topic, and has no changelog of its own. */
@@ -90,6 +100,16 @@ export interface SubscriptionStoreSpec extends StoreBase {
   readonly kind: 'fk-subscription'
 }
 
+/** A store of the user's own; key and value are those of its changelog: bytes. */
+export interface CustomStoreSpec extends StoreBase {
+  readonly kind: 'custom'
+  /** Where the rows live that it may use. */
+  readonly engine: 'lmdb' | 'memory'
+  /** Says what its rows on disk mean. */
+  readonly layout?: string
+  readonly build: BuildCustomStore
+}
+
 export type StoreSpec =
   | KeyValueStoreSpec
   | WindowStoreSpec
@@ -99,6 +119,7 @@ export type StoreSpec =
   | SuppressStoreSpec
   | JoinBufferSpec
   | SubscriptionStoreSpec
+  | CustomStoreSpec
 
 /** The store can be restored: from its changelog, or from the topic in its place. */
 export function isRestored({ changelog, sourceTopic }: StoreSpec): boolean {
@@ -140,6 +161,8 @@ function layout(store: StoreSpec): readonly string[] {
       return [`history=${store.historyRetentionMs}`]
     case 'outer-join-buffer':
       return [`other=${store.otherValueSerde.name}`]
+    case 'custom':
+      return store.layout === undefined ? [] : [`layout=${store.layout}`]
     default:
       return []
   }

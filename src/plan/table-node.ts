@@ -1,8 +1,22 @@
 import type { ConditionNode, FieldNode } from '../expr/node.ts'
 import type { Serde } from '../serde/serde.ts'
-import type { Aggregation, Joiner, JoinKind, KeyValuePair, NodeBase } from './node.ts'
+import type { Joiner, JoinKind } from './join-node.ts'
+import type { Aggregation, KeyValuePair, NodeBase } from './node.ts'
 import type { TransformerSpec } from './processor-spec.ts'
 import type { TableView } from './table-view.ts'
+
+/** Of tables: their records are updates. */
+export type TableNode =
+  | TableSourceNode
+  | TableFilterNode
+  | TableMapValuesNode
+  | TableTransformValuesNode
+  | TableGroupByNode
+  | TableAggregateNode
+  | TableJoinNode
+  | TableJoinMergeNode
+  | SuppressNode
+  | ToStreamNode
 
 interface TableNodeBase extends NodeBase {
   /** Updates carry the value that was there before; what comes behind asks for it. */

@@ -3,11 +3,12 @@ import { copartitionGroups } from './copartition.ts'
 import type { SourceNode } from './node.ts'
 import type { Plan } from './plan.ts'
 import type { Subtopology } from './subtopology.ts'
+import { patternSources } from './topic-pattern.ts'
 
 export interface PartitionCounts {
-  /** Of repartition topics, by name without the application id. */
+  /** Of repartition topics, by name without the application id; empty while nothing decides them. */
   readonly topics: ReadonlyMap<string, number>
-  /** Tasks of each subtopology, by its id: the most partitions of a topic it reads. */
+  /** Tasks of each subtopology, by its id: the most partitions of a topic it reads; 0 without one. */
   readonly subtopologies: ReadonlyMap<number, number>
 }
 
@@ -16,13 +17,17 @@ type PartitionsOf = (topic: string) => number | undefined
 /**
  * How many partitions repartition topics get: as many as the user said, or as the largest topic of the subtopologies
  * that write to them, or as topics whose records they must meet (Java's RepartitionTopics and
- * CopartitionedTopicsEnforcer).
+ * CopartitionedTopicsEnforcer). Of a plan whose patterns do not match any topic yet, what depends on them has no tasks:
+ * all of it, if that leaves the partitions of a repartition topic open. (Java gives up then.)
+ * @param plan with the topics that its patterns match.
  * @throws StreamsError `topic-missing` naming the topics; `topology-invalid` if topics that must have equally many
  * partitions have not.
  */
 export function partitionCounts(plan: Plan, partitionsOf: PartitionsOf): PartitionCounts {
   checkSourceTopics(plan, partitionsOf)
   const topics = repartitionCounts(plan, partitionsOf)
+  if (!topics)
+    return { topics: new Map(), subtopologies: new Map(plan.subtopologies.map(({ id }) => [id, 0])) }
   for (const group of copartitionGroups(plan)) enforce(group, topics, partitionsOf)
   const subtopologies = new Map(
     plan.subtopologies.map((subtopology) => [
@@ -33,7 +38,8 @@ export function partitionCounts(plan: Plan, partitionsOf: PartitionsOf): Partiti
   return { topics, subtopologies }
 }
 
-function repartitionCounts(plan: Plan, partitionsOf: PartitionsOf): Map<string, number> {
+/** @returns undefined where a pattern is yet to match the topic that decides. */
+function repartitionCounts(plan: Plan, partitionsOf: PartitionsOf): Map<string, number> | undefined {
   const counts = new Map<string, number>()
   const open = new Set<string>()
   for (const { topics, internal, partitions } of plan.subtopologies.flatMap(({ sources }) => sources)) {
@@ -54,6 +60,7 @@ function repartitionCounts(plan: Plan, partitionsOf: PartitionsOf): Map<string, 
     }
   }
   if (open.size === 0) return counts
+  if (patternSources(plan).some(({ topics }) => topics.length === 0)) return undefined
   throw new StreamsError(
     'topology-invalid',
     `the partitions of ${[...open].join(', ')} cannot be derived: nothing else than the topics themselves feeds them`,

@@ -150,12 +150,16 @@ export function encodeAssignmentInfo(info: AssignmentInfo): Uint8Array {
   return writer.finish()
 }
 
-/** @throws StreamsError `protocol-malformed`, also for versions before 11 */
+/** @throws StreamsError `member-unsupported` for versions other than 11; `protocol-malformed` */
 export function decodeAssignmentInfo(bytes: Uint8Array): AssignmentInfo {
   const what = 'AssignmentInfo'
   const reader = new Reader(bytes, what)
   const version = reader.int32()
-  if (version !== streamsProtocolVersion) throw reader.malformed(`unsupported version ${version}`)
+  if (version !== streamsProtocolVersion)
+    throw new StreamsError(
+      'member-unsupported',
+      `${what}: unsupported version ${version}: the leader of the group, or one of its members, is older than Kafka Streams 3.2`,
+    )
   const { topics, ...info } = decodeAll(wire, bytes, what)
   const names = new Map(topics.map(({ index, name }) => [index, name]))
   const nameOf = (index: number): string => {

@@ -271,6 +271,8 @@ export function protocolError(
 function errorCode(code: number): ErrorCode {
   if (code === kafkaError.OFFSET_OUT_OF_RANGE) return 'offset-out-of-range'
   if (code === kafkaError.UNSUPPORTED_VERSION) return 'broker-unsupported'
+  if (code === kafkaError.MESSAGE_TOO_LARGE || code === kafkaError.RECORD_LIST_TOO_LARGE)
+    return 'record-too-large'
   const kind = kafkaErrorKind(code)
   if (kind === 'fenced') return 'fenced'
   return kind === 'abortable' ? 'transaction-aborted' : 'protocol-error'

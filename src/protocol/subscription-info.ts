@@ -118,13 +118,17 @@ export function encodeSubscriptionInfo(
 /**
  * Of a version from the future only `version` and `latestSupportedVersion` are read, as Java's leader does when it
  * probes for the version that all members know; the other fields are empty.
- * @throws StreamsError `protocol-malformed`, also for versions before 11
+ * @throws StreamsError `member-unsupported` for versions before 11; `protocol-malformed`
  */
 export function decodeSubscriptionInfo(bytes: Uint8Array): SubscriptionInfo {
   const reader = new Reader(bytes, 'SubscriptionInfo')
   const version = reader.int32()
   if (version > streamsProtocolVersion) return fromTheFuture(version, reader.int32())
-  if (version < streamsProtocolVersion) throw reader.malformed(`unsupported version ${version}`)
+  if (version < streamsProtocolVersion)
+    throw new StreamsError(
+      'member-unsupported',
+      `SubscriptionInfo: unsupported version ${version}: a member of the group is older than Kafka Streams 3.2`,
+    )
   return decodeAll(subscriptionInfo, bytes, 'SubscriptionInfo')
 }
 

@@ -30,11 +30,11 @@ export type StoreView<T> =
 /** Both views in one object; the types show the one that fits the store. */
 export function storeView(
   store: StoreSpec,
-  find: Router['find'],
+  readKey: Router['read'],
 ): WindowStoreView<unknown, unknown> & KeyValueStoreView<unknown, unknown> {
   const read = async (key: unknown, windowStart: number): Promise<unknown> => {
     const bytes = store.keySerde.serialize(key)
-    const found = (await find(store, bytes)).get(bytes, windowStart)
+    const found = await readKey(store, bytes, windowStart)
     return found && store.valueSerde.deserialize(found.value)
   }
   return {

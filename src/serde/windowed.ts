@@ -32,20 +32,33 @@ export const endOfTime: number = Number.MAX_SAFE_INTEGER
 
 const timeBytes = 8
 
+export interface TimeWindowedOptions {
+  /** Reads the keys of a window store's changelog topic, which end with a number of their own (Java's forChangelog). */
+  readonly changelog?: boolean
+}
+
+/** Of the store's keys, behind the window start. */
+const sequenceBytes = 4
+
 /**
  * Keys of tumbling, hopping, sliding and unlimited windows.
  * @param size of the windows, since only their start is on the wire.
  */
-export function timeWindowed<K>(inner: Serde<K>, size: Duration | 'unlimited'): TimeWindowedSerde<K> {
+export function timeWindowed<K>(
+  inner: Serde<K>,
+  size: Duration | 'unlimited',
+  { changelog = false }: TimeWindowedOptions = {},
+): TimeWindowedSerde<K> {
   const sizeMs = size === 'unlimited' ? endOfTime : durationMs(size, 'timeWindowed: size')
+  const tailBytes = changelog ? sequenceBytes : 0
   return {
-    name: `timeWindowed(${inner.name},${size === 'unlimited' ? size : sizeMs})`,
+    name: `timeWindowed(${inner.name},${size === 'unlimited' ? size : sizeMs}${changelog ? ',changelog' : ''})`,
     windows: 'time',
     inner,
     sizeMs,
     serialize: ({ key, window }) => withTimes(inner.serialize(key), [window.start]),
     deserialize(bytes) {
-      const { key, times } = splitTimes(bytes, 1, 'timeWindowed')
+      const { key, times } = splitTimes(bytes, 1, 'timeWindowed', tailBytes)
       const start = times[0]!
       return { key: inner.deserialize(key), window: { start, end: Math.min(start + sizeMs, endOfTime) } }
     },
@@ -86,12 +99,13 @@ function splitTimes(
   bytes: Uint8Array,
   count: number,
   serde: string,
+  tailBytes = 0,
 ): { readonly key: Uint8Array; readonly times: readonly number[] } {
-  const keyLength = bytes.length - timeBytes * count
+  const keyLength = bytes.length - timeBytes * count - tailBytes
   if (keyLength < 0) {
     throw new StreamsError(
       'deserialization',
-      `${serde}: expected at least ${timeBytes * count} bytes, found ${bytes.length}`,
+      `${serde}: expected at least ${timeBytes * count + tailBytes} bytes, found ${bytes.length}`,
     )
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)

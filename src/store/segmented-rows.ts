@@ -129,7 +129,10 @@ export class SegmentedRows implements CheckpointedRows {
 
   expire(): readonly string[] {
     const expired = [...this.#segments.keys()].filter((id) => id < this.#firstSegment).sort((a, b) => a - b)
-    for (const id of expired) this.#segments.delete(id)
+    for (const id of expired) {
+      this.#segments.delete(id)
+      this.#spaces.forget?.(this.#spaceOf(id))
+    }
     return expired.map((id) => this.#spaceOf(id))
   }
 

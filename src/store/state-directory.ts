@@ -22,6 +22,7 @@ const keptAside = 2
  *     <stateDir>/<application id>/kafka-streams-process-metadata   the process id, as Java keeps it
  *     <stateDir>/<application id>/.lock                            which process holds the directory
  *     <stateDir>/<application id>/<subtopology>_<partition>/       one task's LMDB environment
+ *     <stateDir>/<application id>/<task>/stores/<store>/           files of a custom store, or of an engine, while it is open
  *     <stateDir>/<application id>/<task>.set-aside-<n>/            state that could not be used, and reason.txt
  */
 export class StateDirectory {
@@ -29,9 +30,10 @@ export class StateDirectory {
   readonly path: string
   /** UUID that stays the same when the application is started again on this directory. */
   readonly processId: string
-  readonly #lock: ProcessLock
+  /** Undefined in a worker thread: the main thread has it. */
+  readonly #lock: ProcessLock | undefined
 
-  private constructor(path: string, lock: ProcessLock) {
+  private constructor(path: string, lock: ProcessLock | undefined) {
     this.path = path
     this.#lock = lock
     this.processId = readProcessId(join(path, processFile))
@@ -48,6 +50,11 @@ export class StateDirectory {
       lock.release()
       throw error
     }
+  }
+
+  /** For a worker thread of the process that has opened it. */
+  static share({ stateDir, applicationId }: StateDirectoryOptions): StateDirectory {
+    return new StateDirectory(join(stateDir, applicationId), undefined)
   }
 
   taskDirectory(task: TaskId): string {
@@ -80,7 +87,7 @@ export class StateDirectory {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#lock.release()
+    this.#lock?.release()
   }
 
   #asidePath(task: TaskId, n: number): string {

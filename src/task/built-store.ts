@@ -19,6 +19,8 @@ export interface BuiltStore {
   flushCache(): void
   /** At a commit, after `flushCache` of all stores: what the changelog mode 'coalesced' held back. */
   flush(): void
+  /** With the task, once or more often. Absent if there is nothing that would not go by itself. */
+  close?(): void
   /** Everything in it, as operators would read it now, in the store's own order; for tests, dumps and queries. */
   entries(): Iterable<StoreEntry>
   /** Of a buffer (suppress, stream-table join with grace): how full it is. */

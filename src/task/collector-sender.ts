@@ -1,5 +1,5 @@
 import type { Headers } from '../core/record.ts'
-import type { RecordSender } from '../operator/context.ts'
+import type { RecordOrigin, RecordSender } from '../operator/context.ts'
 import { partitionFor } from '../protocol/partitioner.ts'
 import type { RecordCollector } from './record-collector.ts'
 
@@ -23,9 +23,10 @@ export class CollectorSender implements RecordSender {
     value: Uint8Array | null,
     timestamp: number,
     headers: Headers,
+    origin: RecordOrigin | undefined,
   ): void {
     const to = partition ?? this.#usual(topic, key)
-    this.#collector.send(topic, to, key, value, timestamp, headers)
+    this.#collector.send(topic, to, key, value, timestamp, headers, origin)
   }
 
   #usual(topic: string, key: Uint8Array | null): number {

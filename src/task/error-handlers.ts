@@ -6,13 +6,15 @@ import type {
   HandlerResponse,
   ProcessingFailure,
   ProductionFailure,
+  ProductionVerdict,
 } from '../core/error-handlers.ts'
 import { StreamsError } from '../core/errors.ts'
 import type { DropReason } from '../core/hooks.ts'
 import type { ResolvedOptions } from '../core/options.ts'
 import type { RawRecord } from '../core/record.ts'
-import { messageOf } from '../operator/guard.ts'
+import { beginsAnew, messageOf } from '../operator/guard.ts'
 import { deadLetterOf } from './dead-letter.ts'
+import type { UnwrittenOutput } from './record-collector.ts'
 
 export interface ErrorHandlersParts {
   readonly options: Pick<
@@ -59,8 +61,10 @@ export class ErrorHandlers {
       headers,
       error: error.cause ?? error,
     }
-    const input: BadInput = { topic, partition, offset, part, key, value }
-    if (this.#goesOn('deserializationHandler', input, context, 'deserialization')) return
+    const input: BadInput = { ...context, topic, partition, offset, part, key, value }
+    const { deserializationHandler: handler } = this.#parts.options
+    const response = this.#response('deserializationHandler', handler, input, context)
+    if (this.#goesOn(response, node, 'deserialization')) return
     throw new StreamsError(
       'deserialization',
       `the ${part} of the record at offset ${offset} of ${topic}-${partition} cannot be read; nothing past it was committed`,
@@ -71,48 +75,102 @@ export class ErrorHandlers {
   /** @throws `error` */
   processingFailed(failure: ProcessingFailure): void {
     const { error } = failure
-    if (error === this.#failed) throw error
+    if (error === this.#failed || beginsAnew(error)) throw error
     const seen = { ...failure, error: causeOf(error) }
-    if (this.#goesOn('processingHandler', seen, seen, 'processing')) return
+    const { processingHandler: handler } = this.#parts.options
+    const response = this.#response('processingHandler', handler, seen, seen)
+    if (this.#goesOn(response, failure.node, 'processing')) return
     this.#failed = error
     throw error
   }
 
-  /** @throws the failure's error. */
-  notWritten(failure: ProductionFailure): void {
-    const seen = { ...failure, error: causeOf(failure.error) }
-    if (!this.#goesOn('productionHandler', seen, seen, 'production')) throw failure.error
+  /**
+   * @param unwritten it is certainly not in the log; otherwise it cannot be left out.
+   * @throws the failure's error; StreamsError `transaction-aborted` to begin anew.
+   */
+  notWritten(failure: ProductionFailure, unwritten = true): void {
+    const { node, topic, part, retriable, error } = failure
+    const { productionHandler: handler } = this.#parts.options
+    // DefaultProductionExceptionHandler
+    const retry = handler === 'fail' && retriable
+    const seen = { ...failure, error: causeOf(error) }
+    const response = retry ? tryAgain : this.#response('productionHandler', handler, seen, seen)
+    const { result } = response
+    if ((result === 'retry' && retriable) || (result === 'continue' && !unwritten))
+      throw new StreamsError('transaction-aborted', `${node}: a record for topic '${topic}' is tried again`, {
+        cause: error,
+      })
+    if (this.#goesOn(response, node, 'production')) return
+    // Serdes fail in the midst of processing, about which the processing handler is asked too, as in Java.
+    if (part === 'record') this.#failed = error
+    throw error
   }
 
-  #goesOn<H extends 'deserializationHandler' | 'processingHandler' | 'productionHandler'>(
-    option: H,
-    failure: H extends 'deserializationHandler'
-      ? BadInput
-      : H extends 'processingHandler'
-        ? ProcessingFailure
-        : ProductionFailure,
-    context: FailureContext,
+  /** As `notWritten`, for a record that had left the task. */
+  outputNotWritten({ topic, record, error, origin, source, retriable, unwritten }: UnwrittenOutput): void {
+    if (!origin)
+      throw new StreamsError(error.code, `a dead letter: ${error.message}`, {
+        details: error.details,
+        cause: error,
+      })
+    const { node, store } = origin
+    const { timestamp, headers } = record
+    // The broker does not know of nodes.
+    const named =
+      error.details['node'] === undefined
+        ? new StreamsError(error.code, `${node}: ${error.message}`, {
+            details: { ...error.details, node },
+            cause: error,
+          })
+        : error
+    // The input's bytes are not kept for as long as this takes; neither are they in Java.
+    const context = {
+      taskId: this.#parts.taskId,
+      source,
+      sourceKey: null,
+      sourceValue: null,
+      timestamp,
+      headers,
+    }
+    const failure = {
+      ...context,
+      node,
+      topic,
+      part: 'record',
+      record,
+      retriable,
+      store,
+      error: named,
+    } as const
+    this.notWritten(failure, unwritten)
+  }
+
+  /** Writes the dead letters. */
+  #goesOn(
+    { result, deadLetters }: HandlerResponse<ProductionVerdict>,
+    node: string,
     reason: DropReason,
   ): boolean {
-    const handler = this.#parts.options[option] as ErrorHandler<typeof failure>
-    const { result, deadLetters } = this.#response(option, handler, failure, context)
     for (const letter of deadLetters) this.#parts.send(letter)
-    if (result === 'continue') this.#parts.dropped(context.node, reason)
+    if (result === 'continue') this.#parts.dropped(node, reason)
     return result === 'continue'
   }
 
-  #response<Failure>(
+  #response<Failure, Answer extends ProductionVerdict>(
     option: string,
-    handler: ErrorHandler<Failure>,
+    handler: ErrorHandler<Failure, Answer>,
     failure: Failure,
     context: FailureContext,
-  ): HandlerResponse {
+  ): HandlerResponse<ProductionVerdict> {
     const answer = typeof handler === 'function' ? asked(option, handler, failure) : handler
     if (typeof answer === 'object') return answer
     const topic = this.#parts.options.deadLetterTopic
-    return { result: answer, deadLetters: topic === undefined ? [] : [deadLetterOf(topic, context)] }
+    const wanted = topic !== undefined && answer !== 'retry'
+    return { result: answer, deadLetters: wanted ? [deadLetterOf(topic, context)] : [] }
   }
 }
+
+const tryAgain: HandlerResponse<ProductionVerdict> = { result: 'retry', deadLetters: [] }
 
 function asked<Failure, Answer>(
   option: string,

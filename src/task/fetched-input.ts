@@ -1,4 +1,5 @@
 import type { Fetched } from '../client/client.ts'
+import type { OffsetReset } from '../core/offset-reset.ts'
 import type { RawRecord } from '../core/record.ts'
 import type { TopicPartition } from '../core/topic-partition.ts'
 import type { BatchReader } from '../kernel/kernel.ts'
@@ -12,6 +13,8 @@ export interface FetchedInputParts {
   readonly reader: BatchReader
   /** Where the input begins: the committed offset, or what the reset policy says. */
   readonly position: number
+  /** For a position that is not in the log; that of the application if not given. */
+  readonly offsetReset?: OffsetReset
   /** The log's end when the task was opened. */
   readonly end: number
 }
@@ -20,6 +23,7 @@ export interface FetchedInputParts {
 export class FetchedInput implements RawInput {
   readonly partition: TopicPartition
   readonly internal: boolean
+  readonly offsetReset: OffsetReset | undefined
   readonly reader: BatchReader
   readonly #waiting: Fetched[] = []
   /** Where the stretch in the reader ends, while it is not used up. */
@@ -30,8 +34,9 @@ export class FetchedInput implements RawInput {
   #fetched: number
   #end: number
 
-  constructor({ partition, internal, reader, position, end }: FetchedInputParts) {
+  constructor({ partition, internal, reader, position, offsetReset, end }: FetchedInputParts) {
     this.partition = partition
+    this.offsetReset = offsetReset
     this.internal = internal
     this.reader = reader
     this.#position = position

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import type { Client, Fetcher } from '../client/client.ts'
 import { StreamsError } from '../core/errors.ts'
 import type { Hooks } from '../core/hooks.ts'
@@ -50,7 +51,13 @@ export class GlobalState {
       offsetReset: 'earliest',
     })
     const tables: GlobalTable[] = []
-    for (const global of parts.plan.globalStores) tables.push(await openTable(global, parts))
+    try {
+      for (const global of parts.plan.globalStores) tables.push(await openTable(global, parts))
+    } catch (error) {
+      for (const { topology } of tables) topology.close()
+      await fetcher.close()
+      throw error
+    }
     const state = new GlobalState(tables, fetcher)
     for (const { inputs } of tables)
       for (const { partition, position } of inputs) fetcher.add(partition, position)
@@ -165,6 +172,13 @@ async function openTable(
         changelog: undefined,
         cache: undefined,
         clock,
+        task: {
+          applicationId: options.applicationId,
+          taskId: task,
+          partition: 0,
+          directory: () => join(options.stateDir, options.applicationId, 'global'),
+        },
+        expired: () => hooks.emit('dropped', { task, node: store.name, reason: 'expired', count: 1 }),
       }),
     ],
     lag: () => 0,

@@ -1,10 +1,6 @@
-import { StreamsError } from '../core/errors.ts'
 import type { Headers } from '../core/record.ts'
-import type { RecordSender } from '../operator/context.ts'
-import { headersSize } from '../protocol/record-batch/encode.ts'
-
-/** Of a batch with one record: what Java's producer adds to key, value and headers when it estimates a record's size. */
-const overheadBytes = 82
+import type { RecordOrigin, RecordSender } from '../operator/context.ts'
+import { recordSize, recordTooLarge } from './record-size.ts'
 
 /** Refuses records that a broker would refuse, before they are in a batch with others. */
 export class LimitedSender implements RecordSender {
@@ -27,15 +23,10 @@ export class LimitedSender implements RecordSender {
     value: Uint8Array | null,
     timestamp: number,
     headers: Headers,
+    origin: RecordOrigin | undefined,
   ): void {
-    const payload = (key?.length ?? 0) + (value?.length ?? 0)
-    const bytes = overheadBytes + payload + (headers.length > 0 ? headersSize(headers) : 0)
-    if (bytes > this.#maxBytes)
-      throw new StreamsError(
-        'record-too-large',
-        `a record of ${bytes} bytes is too large for topic '${topic}': maxRecordBytes is ${this.#maxBytes}`,
-        { details: { topic, bytes } },
-      )
-    this.#sender.send(topic, partition, key, value, timestamp, headers)
+    const bytes = recordSize(key, value, headers)
+    if (bytes > this.#maxBytes) throw recordTooLarge(bytes, topic, this.#maxBytes, origin?.node)
+    this.#sender.send(topic, partition, key, value, timestamp, headers, origin)
   }
 }

@@ -31,5 +31,6 @@ export interface Processor {
   committed(): void
   /** Stream times that operators have observed, by node name; they travel with the committed offsets. */
   operatorTimes(): ReadonlyMap<string, number>
+  /** Also if `init` was never called. */
   close(): void
 }

@@ -1,11 +1,47 @@
-import type { Producer } from '../client/client.ts'
-import { type Headers, noHeaders } from '../core/record.ts'
-import { topicPartitionName } from '../core/topic-partition.ts'
+import type { Producer, RefusalJudge, RefusedRecord } from '../client/client.ts'
+import type { StreamsError } from '../core/errors.ts'
+import { type Headers, noHeaders, type RecordMetadata } from '../core/record.ts'
+import { type TopicPartition, topicPartitionName } from '../core/topic-partition.ts'
 import type { BatchWriters } from '../kernel/kernel.ts'
+import type { RecordOrigin } from '../operator/context.ts'
+import { decodeBatches } from '../protocol/record-batch/decode.ts'
+import { encodeBatch } from '../protocol/record-batch/encode.ts'
+import { recordSize, recordTooLarge } from './record-size.ts'
 
-interface Target {
+/** A record that had left the task and is not written. */
+export interface UnwrittenOutput {
   readonly topic: string
-  readonly partition: number
+  readonly record: Pick<RefusedRecord, 'key' | 'value' | 'timestamp' | 'headers'>
+  readonly error: StreamsError
+  /** Undefined: it is a dead letter. */
+  readonly origin: RecordOrigin | undefined
+  /** The input record that caused it, if that is known. */
+  readonly source: RecordMetadata | undefined
+  /** As of `Refusal`. */
+  readonly retriable: boolean
+  readonly unwritten: boolean
+}
+
+export interface RecordCollectorOptions {
+  readonly transactional: boolean
+  readonly batchBytes: number
+  readonly maxRecordBytes: number
+  /** To return means: all others without it. @throws the producer's failure. */
+  notWritten(output: UnwrittenOutput): void
+}
+
+/** Where the records of one batch come from, by their index. */
+interface BatchOrigins {
+  readonly origins: (RecordOrigin | undefined)[]
+  readonly sources: (RecordMetadata | undefined)[]
+}
+
+/** Where a writer's batches go. */
+interface Target extends TopicPartition {
+  /** Of all its records; undefined: each has its own. */
+  readonly origin: RecordOrigin | undefined
+  /** Of the open batch. */
+  batch: BatchOrigins
 }
 
 /**
@@ -15,27 +51,21 @@ interface Target {
 export class RecordCollector {
   readonly #writers: BatchWriters
   readonly #producer: Producer
-  readonly #transactional: boolean
-  readonly #batchBytes: number
+  readonly #options: RecordCollectorOptions
   /** By writer number. */
   readonly #targets: (Target | undefined)[] = []
   readonly #byPartition = new Map<string, number>()
   #records = 0
 
-  constructor(
-    writers: BatchWriters,
-    producer: Producer,
-    options: { transactional: boolean; batchBytes: number },
-  ) {
+  constructor(writers: BatchWriters, producer: Producer, options: RecordCollectorOptions) {
     this.#writers = writers
     this.#producer = producer
-    this.#transactional = options.transactional
-    this.#batchBytes = options.batchBytes
+    this.#options = options
   }
 
   /** Says where the batches of a writer that the kernel made for its region go. */
-  bind(writer: number, topic: string, partition: number): void {
-    this.#targets[writer] = { topic, partition }
+  bind(writer: number, topic: string, partition: number, origin: RecordOrigin): void {
+    this.#targets[writer] = { topic, partition, origin, batch: noOrigins() }
   }
 
   /** Records handed to the producer so far. */
@@ -50,11 +80,16 @@ export class RecordCollector {
     value: Uint8Array | null,
     timestamp: number,
     headers: Headers = noHeaders,
+    origin?: RecordOrigin,
   ): void {
     const writer = this.#writerOf(topic, partition)
-    if (this.#writers.append(writer, timestamp, key, value, headers)) return
-    this.close(writer)
-    this.#writers.append(writer, timestamp, key, value, headers)
+    if (!this.#writers.append(writer, timestamp, key, value, headers)) {
+      this.close(writer)
+      this.#writers.append(writer, timestamp, key, value, headers)
+    }
+    const { origins, sources } = this.#targets[writer]!.batch
+    origins.push(origin)
+    sources.push(origin?.cause?.metadata)
   }
 
   /** Seals a writer's batch, if it holds records, and sends it. */
@@ -62,17 +97,12 @@ export class RecordCollector {
     const target = this.#targets[writer]
     const records = this.#writers.records(writer)
     if (!target || records === 0) return
-    const { topic, partition } = target
-    const batch = this.#writers.close(writer, {
-      producerId: this.#producer.producerId,
-      producerEpoch: this.#producer.producerEpoch,
-      sequence: this.#producer.reserve(topic, partition, records),
-      transactional: this.#transactional,
-    })
-    const buffer = this.#producer.buffer(batch.length)
-    buffer.set(batch)
-    this.#producer.send(topic, partition, buffer)
-    this.#records += records
+    const sequence = this.#producer.reserve(target.topic, target.partition, 0)
+    const bytes = this.#writers.close(writer, { ...this.#stamp, sequence })
+    const from = target.batch
+    target.batch = noOrigins()
+    if (bytes.length > this.#options.maxRecordBytes) this.#sendFitting(target, from, bytes.slice())
+    else this.#send(target, from, bytes, records)
   }
 
   /** Seals and sends everything. */
@@ -80,14 +110,84 @@ export class RecordCollector {
     for (let writer = 0; writer < this.#targets.length; writer++) this.close(writer)
   }
 
+  /** A batch of so many bytes may hold a record of too many: those that sinks send were looked at before. */
+  #sendFitting(target: Target, from: BatchOrigins, bytes: Uint8Array): void {
+    const { maxRecordBytes } = this.#options
+    const fitting = decodeBatches(bytes).filter((record, index) => {
+      const size = recordSize(record.key, record.value, record.headers)
+      if (size <= maxRecordBytes) return true
+      const node = originOf(target, from, index)?.node
+      const error = recordTooLarge(size, target.topic, maxRecordBytes, node)
+      this.#notWritten(target, from, { ...record, index, error }, neverSent)
+      return false
+    })
+    if (fitting.length === 0) return
+    const left: BatchOrigins = {
+      origins: fitting.map(({ offset }) => from.origins[offset]),
+      sources: fitting.map(({ offset }) => from.sources[offset]),
+    }
+    const sequence = this.#producer.reserve(target.topic, target.partition, 0)
+    this.#send(target, left, encodeBatch(fitting, { ...this.#stamp, sequence }), fitting.length)
+  }
+
+  /** @param bytes the batch, which is copied. */
+  #send(target: Target, from: BatchOrigins, bytes: Uint8Array, records: number): void {
+    const { topic, partition } = target
+    this.#producer.reserve(topic, partition, records)
+    const buffer = this.#producer.buffer(bytes.length)
+    buffer.set(bytes)
+    this.#producer.send(topic, partition, buffer, this.#judge(target, from))
+    this.#records += records
+  }
+
+  #judge(target: Target, from: BatchOrigins): RefusalJudge {
+    return (refusal) => {
+      for (const record of refusal.records) this.#notWritten(target, from, record, refusal)
+      // The commit that waits for the batch takes the dead letters, too.
+      this.flush()
+    }
+  }
+
+  #notWritten(
+    target: Target,
+    from: BatchOrigins,
+    { index, error, key, value, timestamp, headers }: RefusedRecord,
+    { retriable, unwritten }: Pick<UnwrittenOutput, 'retriable' | 'unwritten'>,
+  ): void {
+    this.#options.notWritten({
+      topic: target.topic,
+      record: { key, value, timestamp, headers },
+      error,
+      origin: originOf(target, from, index),
+      source: from.sources[index],
+      retriable,
+      unwritten,
+    })
+  }
+
+  get #stamp(): { producerId: number; producerEpoch: number; transactional: boolean } {
+    const { producerId, producerEpoch } = this.#producer
+    return { producerId, producerEpoch, transactional: this.#options.transactional }
+  }
+
   #writerOf(topic: string, partition: number): number {
     const name = topicPartitionName(topic, partition)
     let writer = this.#byPartition.get(name)
     if (writer === undefined) {
-      writer = this.#writers.open(this.#batchBytes)
+      writer = this.#writers.open(this.#options.batchBytes)
       this.#byPartition.set(name, writer)
-      this.#targets[writer] = { topic, partition }
+      this.#targets[writer] = { topic, partition, origin: undefined, batch: noOrigins() }
     }
     return writer
   }
+}
+
+const neverSent = { retriable: false, unwritten: true } as const
+
+function noOrigins(): BatchOrigins {
+  return { origins: [], sources: [] }
+}
+
+function originOf(target: Target, from: BatchOrigins, index: number): RecordOrigin | undefined {
+  return target.origin ?? from.origins[index]
 }

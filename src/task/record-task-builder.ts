@@ -9,7 +9,7 @@ import { RecordCollector } from './record-collector.ts'
 import { RecordProcessor } from './record-processor.ts'
 import type { RecordQueue } from './record-queue.ts'
 import { RecordTaskStore } from './record-task-store.ts'
-import { buildStateStore, type ChangelogAppend } from './state-store-builder.ts'
+import { buildStateStores, type ChangelogAppend } from './state-store-builder.ts'
 import type { StreamTaskParts } from './stream-task.ts'
 import { batchBytes, type TaskBuilderParts } from './task-builder.ts'
 import { TaskTopology, usualEmitIntervals } from './task-topology.ts'
@@ -24,6 +24,8 @@ export function buildRecordTask(
   const collector = new RecordCollector(writers, producer, {
     transactional: true,
     batchBytes: batchBytes(outputPartitions(parts)),
+    maxRecordBytes: options.maxRecordBytes,
+    notWritten: (output) => topology.notWritten(output),
   })
   const inputs = parts.inputs.map(
     (input, i) => new FetchedInput({ ...input, reader: i === 0 ? reader : createWasmKernel().reader }),
@@ -31,8 +33,9 @@ export function buildRecordTask(
   const changelog = (store: StoreSpec): ChangelogAppend | undefined => {
     if (store.changelog === 'off') return undefined
     const topic = storeTopic(applicationId, store)
+    const origin = { node: store.name, store: store.name }
     return (key, value, timestamp, headers) =>
-      collector.send(topic, id.partition, key, value, timestamp, headers)
+      collector.send(topic, id.partition, key, value, timestamp, headers, origin)
   }
   const byPartition = new Map<RecordQueue['partition'], FetchedInput>()
   const topology = new TaskTopology({
@@ -50,9 +53,15 @@ export function buildRecordTask(
     globalStores: parts.globalStores,
     emitIntervals: usualEmitIntervals,
     stores: (record) =>
-      subtopology.stores.map((store) =>
-        buildStateStore(store, { bytes, record, changelog: changelog(store), cache, clock }),
-      ),
+      buildStateStores(subtopology.stores, (store) => ({
+        bytes,
+        record,
+        changelog: changelog(store),
+        cache,
+        clock,
+        task: parts.storeTask,
+        expired: () => parts.dropped(store.name, 'expired', 1),
+      })),
     lag: ({ partition }) => byPartition.get(partition)?.lag,
     dropped: (node, reason) => parts.dropped(node, reason, 1),
   })

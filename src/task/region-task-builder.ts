@@ -36,10 +36,15 @@ export function buildRegionTask(
   const collector = new RecordCollector(kernel.writers, producer, {
     transactional: true,
     batchBytes: program.batchBytes,
+    maxRecordBytes: options.maxRecordBytes,
+    notWritten: (output) => handlers.outputNotWritten(output),
   })
-  if (outputTopic !== undefined) for (let p = 0; p < outputs; p++) collector.bind(p, outputTopic, p)
-  if (program.changelog)
-    collector.bind(outputs, changelogTopic(options.applicationId, spec.name), id.partition)
+  if (sink && outputTopic !== undefined)
+    for (let p = 0; p < outputs; p++) collector.bind(p, outputTopic, p, { node: sink.name })
+  if (program.changelog) {
+    const topic = changelogTopic(options.applicationId, spec.name)
+    collector.bind(outputs, topic, id.partition, { node: spec.name, store: spec.name })
+  }
   const store = new RegionStore(
     {
       name: spec.name,
@@ -51,6 +56,13 @@ export function buildRegionTask(
   )
   const input = new FetchedInput({ ...opened, reader: kernel.reader })
   const sender = new CollectorSender(collector, id.partition, (topic) => parts.partitionsOf(topic))
+  const handlers = new ErrorHandlers({
+    options,
+    taskId: taskName(id),
+    send: ({ topic, partition, key, value, timestamp, headers }) =>
+      sender.send(topic, partition, key, value, timestamp, headers, undefined),
+    dropped: (node, reason) => parts.dropped(node, reason, 1),
+  })
   const processor = new RegionProcessor({
     kernel,
     store,
@@ -62,13 +74,7 @@ export function buildRegionTask(
     windowed: aggregate.windows !== undefined,
     operatorTimes: parts.operatorTimes,
     partitionTime: opened.partitionTime,
-    handlers: new ErrorHandlers({
-      options,
-      taskId: taskName(id),
-      send: ({ topic, partition, key, value, timestamp, headers }) =>
-        sender.send(topic, partition, key, value, timestamp, headers),
-      dropped: (node, reason) => parts.dropped(node, reason, 1),
-    }),
+    handlers,
     dropped: parts.dropped,
   })
   return {

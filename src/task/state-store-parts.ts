@@ -9,6 +9,7 @@ import type { RecordCache } from '../store/record-cache.ts'
 import { diskSpaces, memorySpaces } from '../store/row-spaces.ts'
 import type { CheckpointedRows, RowSpaces } from '../store/rows.ts'
 import { type StateStore, stateStore } from '../store/state-store.ts'
+import type { StoreTask } from '../store/store-directory.ts'
 
 /** What a store of a task is made of. */
 export interface StateStoreParts {
@@ -24,6 +25,9 @@ export interface StateStoreParts {
   /** Of the task; undefined: nothing is cached. */
   readonly cache: RecordCache | undefined
   readonly clock: Clock
+  readonly task: StoreTask
+  /** What the user's engine opened for this store; undefined: the spec says where rows live. */
+  readonly spaces?: RowSpaces
   /** Told of a put that came too late for the store. */
   expired?(): void
 }
@@ -44,7 +48,8 @@ export function changelogOf(
   return mode === 'off' || !append ? undefined : { mode, append }
 }
 
-export function spacesOf(store: StoreSpec, { bytes }: StateStoreParts): RowSpaces {
+export function spacesOf(store: StoreSpec, { bytes, spaces }: StateStoreParts): RowSpaces {
+  if (spaces) return spaces
   return isOnDisk(store) ? diskSpaces(bytes) : memorySpaces()
 }
 

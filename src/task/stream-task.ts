@@ -64,8 +64,12 @@ export class StreamTask {
   }
 
   /** What the task reads, and from where on. */
-  get inputs(): readonly (TopicPartition & { readonly position: number })[] {
-    return this.#parts.inputs.map((input) => ({ ...input.partition, position: input.position }))
+  get inputs(): readonly (TopicPartition & Pick<FetchedInput, 'position' | 'offsetReset'>)[] {
+    return this.#parts.inputs.map(({ partition, position, offsetReset }) => ({
+      ...partition,
+      position,
+      offsetReset,
+    }))
   }
 
   /** The stores are complete: records may be processed. */
@@ -186,10 +190,12 @@ export class StreamTask {
     stretch.release()
     let records = 0
     for (let n = reader.decode(); n > 0; n = reader.decode()) {
-      store?.restore(n)
-      records += n
+      const wanted = changelog.isSource ? recordsBefore(changelog.end, reader, n) : n
+      store?.restore(wanted)
+      records += wanted
+      if (wanted < n) break
     }
-    changelog.next = stretch.nextOffset
+    changelog.next = changelog.isSource ? Math.min(stretch.nextOffset, changelog.end) : stretch.nextOffset
     return records
   }
 
@@ -199,15 +205,20 @@ export class StreamTask {
     this.state.setCapacity(bytes)
   }
 
-  /** While restoring: lets rows go to disk before they fill the memory. */
-  async keepWithinMemory(): Promise<void> {
-    if (this.state.dirtyBytes > this.#memoryLimit / 2) await this.checkpoint()
+  /** While restoring: lets rows go to disk before they fill the memory. @returns the checkpoint, if one is needed. */
+  keepWithinMemory(): Promise<void> | undefined {
+    return this.state.dirtyBytes > this.#memoryLimit / 2 ? this.checkpoint() : undefined
   }
 
   /** @param clean nothing is uncommitted: a last checkpoint is written. Otherwise state stays as the last one left it. */
   async close({ clean }: { readonly clean: boolean }): Promise<void> {
     for (const input of this.#parts.inputs) input.release()
-    if (this.#restored) this.#parts.processor.close()
+    try {
+      this.#parts.processor.close()
+    } catch (error) {
+      await this.state.close({ clean: false })
+      throw error
+    }
     if (clean) {
       await this.#checkpointing
       await this.checkpoint()
@@ -227,6 +238,13 @@ export class StreamTask {
     const durationMs = clock.monotonic() - start
     hooks.emit('checkpointed', { task: this.name, rows: cut.rowCount, durationMs })
   }
+}
+
+/** Of the `count` records decoded. */
+function recordsBefore(end: number, reader: BatchReader, count: number): number {
+  let n = count
+  while (n > 0 && reader.offset(n - 1) >= end) n--
+  return n
 }
 
 function inputName({ topic, partition }: TopicPartition): string {

@@ -1,5 +1,6 @@
 import type { Producer } from '../client/client.ts'
 import type { DropReason } from '../core/hooks.ts'
+import type { OffsetReset } from '../core/offset-reset.ts'
 import type { ResolvedOptions } from '../core/options.ts'
 import type { TaskId } from '../core/task-id.ts'
 import type { Clock } from '../core/time/clock.ts'
@@ -7,6 +8,7 @@ import type { TopicPartition } from '../core/topic-partition.ts'
 import type { Subtopology } from '../plan/subtopology.ts'
 import type { ByteStore } from '../store/byte-store.ts'
 import type { RecordCache } from '../store/record-cache.ts'
+import type { StoreTask } from '../store/store-directory.ts'
 
 /** An input partition, and where it goes on. */
 export interface OpenedInput {
@@ -16,6 +18,8 @@ export interface OpenedInput {
   /** A repartition topic of the application. */
   readonly internal: boolean
   readonly position: number
+  /** As of `FetchedInput`. */
+  readonly offsetReset?: OffsetReset
   /** The log's end at the moment. */
   readonly end: number
   /** Largest timestamp of the records before, -1 if there were none. */
@@ -29,6 +33,8 @@ export interface TaskBuilderParts {
   readonly subtopology: Subtopology
   /** Where the task's stores keep their rows. */
   readonly bytes: ByteStore
+  /** The task, as its stores know it. */
+  readonly storeTask: StoreTask
   readonly producer: Producer
   readonly options: ResolvedOptions
   readonly clock: Clock

@@ -156,7 +156,8 @@ export class TaskContext implements OperatorContext {
   }
 
   notWritten({ node, topic, part, record }: UnwrittenRecord, error: unknown): void {
-    this.#parts.handlers.notWritten({ ...this.#failure(node, error), topic, part, record })
+    const failure = { ...this.#failure(node, error), topic, part, record }
+    this.#parts.handlers.notWritten({ ...failure, retriable: false, store: undefined })
   }
 
   /** Asks the processing handler. @throws `error` */

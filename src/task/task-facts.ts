@@ -19,6 +19,8 @@ export interface WantedFacts {
   readonly changelogs: readonly TopicPartition[]
   /** Topics written to. */
   readonly sinks: readonly string[]
+  /** Records name topics themselves: whatever there is may be written to. */
+  readonly anyTopic: boolean
 }
 
 /**
@@ -36,7 +38,9 @@ export async function gatherFacts(
   const needed = unique(
     wanted.flatMap(({ inputs, sinks }) => [...inputs.map(({ topic }) => topic), ...sinks]),
   )
-  const topics = await client.topics(unique([...needed, ...changelogs.map(({ topic }) => topic)]))
+  const topics = wanted.some(({ anyTopic }) => anyTopic)
+    ? await client.listTopics()
+    : await client.topics(unique([...needed, ...changelogs.map(({ topic }) => topic)]))
   const partitionsOf = (topic: string): number => {
     const found = topics.get(topic)
     if (found) return found.partitions

@@ -8,7 +8,7 @@ import type { Clock } from '../core/time/clock.ts'
 import { type TopicPartition, topicPartitionName } from '../core/topic-partition.ts'
 import { storeTopic } from '../plan/internal-topics.ts'
 import { type Lowered, lower } from '../plan/lower.ts'
-import { type SourceNode, topicName } from '../plan/node.ts'
+import { topicName } from '../plan/node.ts'
 import type { Plan } from '../plan/plan.ts'
 import { isOnDisk, isRestored, type StoreSpec, storeFingerprint } from '../plan/store-spec.ts'
 import type { Subtopology } from '../plan/subtopology.ts'
@@ -19,9 +19,11 @@ import { TaskState } from '../store/task-state.ts'
 import type { Changelog } from './changelog.ts'
 import { buildRecordTask } from './record-task-builder.ts'
 import { buildRegionTask } from './region-task-builder.ts'
+import { inputReset, startPositions } from './start-positions.ts'
 import { StreamTask } from './stream-task.ts'
 import type { OpenedInput, TaskBuilderParts } from './task-builder.ts'
 import { gatherFacts, type TaskFacts } from './task-facts.ts'
+import { type InputPartition, taskInputs } from './task-inputs.ts'
 
 export interface TaskOpenerOptions {
   readonly plan: Plan
@@ -37,6 +39,9 @@ export interface TaskOpenerOptions {
   cache(): RecordCache | undefined
 }
 
+/** Whether a task is to run, or to keep a copy of one that runs elsewhere. */
+export type TaskRole = 'active' | 'standby'
+
 /** The broker's default delete.retention.ms: how long a compacted changelog keeps its tombstones. */
 const deleteRetentionMs = 24 * 3_600_000
 
@@ -44,20 +49,34 @@ const deleteRetentionMs = 24 * 3_600_000
 export class TaskOpener {
   readonly #options: TaskOpenerOptions
   readonly #lowered = new Map<number, Lowered>()
+  /** Topics that no sink names: that of dead letters, and those that records or handlers have named. */
+  readonly #namedTopics = new Set<string>()
 
   constructor(options: TaskOpenerOptions) {
     this.#options = options
+    const { deadLetterTopic } = options.options
+    if (deadLetterTopic !== undefined) this.#namedTopics.add(deadLetterTopic)
   }
 
-  /** @param producer of the thread that will run the tasks. @throws StreamsError `topic-missing`, `offset-out-of-range`, `state-full` ... */
-  async open(ids: readonly TaskId[], producer: Producer): Promise<readonly StreamTask[]> {
+  /**
+   * @param inputs what each task is to read, by its name.
+   * @param producer of the thread that will run the tasks.
+   * @throws StreamsError `topic-missing`, `offset-out-of-range`, `state-full` ...
+   */
+  async open(
+    ids: readonly TaskId[],
+    inputs: ReadonlyMap<string, readonly TopicPartition[]>,
+    producer: Producer,
+    role: TaskRole,
+  ): Promise<readonly StreamTask[]> {
     if (ids.length === 0) return []
     const { client, options } = this.#options
-    const openings = ids.map((id) => this.#opening(id))
+    const openings = ids.map((id) => this.#opening(id, inputs.get(taskName(id)) ?? []))
     const facts = await gatherFacts(client, options.applicationId, openings)
+    const starts = await this.#starts(openings, facts, role)
     const tasks: StreamTask[] = []
     try {
-      for (const opening of openings) tasks.push(await this.#openTask(opening, facts, producer))
+      for (const opening of openings) tasks.push(await this.#openTask(opening, facts, producer, starts))
     } catch (error) {
       await Promise.all(tasks.map((task) => task.close({ clean: false })))
       throw error
@@ -65,7 +84,7 @@ export class TaskOpener {
     return tasks
   }
 
-  #opening(id: TaskId): Opening {
+  #opening(id: TaskId, assigned: readonly TopicPartition[]): Opening {
     const { plan, options } = this.#options
     const { applicationId } = options
     const subtopology = plan.subtopologies.find((one) => one.id === id.subtopology)
@@ -74,47 +93,56 @@ export class TaskOpener {
     return {
       id,
       subtopology,
-      inputs: subtopology.sources.flatMap((source) =>
-        source.topics.map((topic) => ({
-          source,
-          topic: topicName(applicationId, topic, source.internal),
-          partition: id.partition,
-        })),
-      ),
+      inputs: taskInputs(subtopology, applicationId, assigned),
       changelogs: subtopology.stores
         .filter(isRestored)
         .map((store) => ({ topic: storeTopic(applicationId, store), partition: id.partition })),
-      sinks: subtopology.nodes.flatMap((node) =>
-        node.kind === 'sink' && !node.topicOf ? [topicName(applicationId, node.topic, node.internal)] : [],
-      ),
+      sinks: [
+        ...this.#namedTopics,
+        ...subtopology.nodes.flatMap((node) =>
+          node.kind === 'sink' && !node.topicOf ? [topicName(applicationId, node.topic, node.internal)] : [],
+        ),
+      ],
+      anyTopic: subtopology.nodes.some((node) => node.kind === 'sink' && node.topicOf !== undefined),
     }
   }
 
-  async #openTask(opening: Opening, facts: TaskFacts, producer: Producer): Promise<StreamTask> {
+  async #openTask(
+    opening: Opening,
+    facts: TaskFacts,
+    producer: Producer,
+    starts: ReadonlyMap<string, number>,
+  ): Promise<StreamTask> {
     const { id, subtopology } = opening
     const operatorTimes = new Map<string, number>()
     const inputs = opening.inputs
       .filter(({ topic, partition }) => partition < facts.partitionsOf(topic))
-      .map((input) => this.#openInput(input, facts, operatorTimes))
+      .map((input) => this.#openInput(input, facts, operatorTimes, starts))
     const state = await this.#openState(opening, facts)
     try {
       const changelogs = subtopology.stores
         .filter(isRestored)
         .map((store) => this.#changelog(store, opening, facts, state))
       const lowered = this.#lower(subtopology)
-      const { clock, hooks, options, globalStores } = this.#options
+      const { clock, directory, hooks, options, globalStores } = this.#options
       const parts: TaskBuilderParts = {
         id,
         inputs,
         subtopology,
         bytes: state.bytes,
+        storeTask: {
+          applicationId: options.applicationId,
+          taskId: taskName(id),
+          partition: id.partition,
+          directory: () => directory.taskDirectory(id),
+        },
         producer,
         options,
         clock,
         cache: this.#options.cache(),
         globalStores,
         operatorTimes,
-        partitionsOf: (topic) => facts.partitionsOf(topic),
+        partitionsOf: (topic) => this.#partitionsOf(topic, facts),
         dropped: (node, reason, count) => hooks.emit('dropped', { task: taskName(id), node, reason, count }),
       }
       const built = lowered.kind === 'region' ? buildRegionTask(parts, lowered) : buildRecordTask(parts)
@@ -135,8 +163,21 @@ export class TaskOpener {
     }
   }
 
+  /** Nothing in the midst of processing can ask for a topic: the tasks are opened anew, and it is asked for then. */
+  #partitionsOf(topic: string, facts: TaskFacts): number {
+    const found = facts.topics.get(topic)
+    if (found) return found.partitions
+    this.#namedTopics.add(topic)
+    throw new StreamsError('transaction-aborted', `topic '${topic}' was not known: it is looked for`)
+  }
+
   /** @param operatorTimes takes the times that the last commit left, the latest of each. */
-  #openInput(input: InputPartition, facts: TaskFacts, operatorTimes: Map<string, number>): OpenedInput {
+  #openInput(
+    input: InputPartition,
+    facts: TaskFacts,
+    operatorTimes: Map<string, number>,
+    starts: ReadonlyMap<string, number>,
+  ): OpenedInput {
     const { topic, partition, source } = input
     const name = topicPartitionName(topic, partition)
     const { partitionTime, processors } = decodeOffsetMetadata(facts.committed.get(name)?.metadata ?? '')
@@ -146,7 +187,8 @@ export class TaskOpener {
       partition: { topic, partition },
       source: source.name,
       internal: source.internal,
-      position: this.#position(input, facts),
+      position: starts.get(name) ?? 0,
+      offsetReset: inputReset(source, this.#options.options.offsetReset),
       end: facts.latest.get(name) ?? 0,
       partitionTime,
     }
@@ -161,21 +203,18 @@ export class TaskOpener {
     return lowered
   }
 
-  /** Where to read on. @throws StreamsError `offset-out-of-range` if there is no commit and the policy is `none`. */
-  #position({ topic, partition, source }: InputPartition, facts: TaskFacts): number {
-    const name = topicPartitionName(topic, partition)
-    const committed = facts.committed.get(name)
-    if (committed) return committed.offset
-    // Nothing that was written to a repartition topic may be left out.
-    const offsetReset = source.internal
-      ? 'earliest'
-      : (source.offsetReset ?? this.#options.options.offsetReset)
-    if (offsetReset === 'earliest') return facts.earliest.get(name) ?? 0
-    if (offsetReset === 'latest') return facts.latest.get(name) ?? 0
-    throw new StreamsError(
-      'offset-out-of-range',
-      `${name} has no committed offset, and offsetReset is 'none'`,
-    )
+  /** Where the tasks read on; a standby reads none of it. @throws StreamsError as of `startPositions`. */
+  async #starts(
+    openings: readonly Opening[],
+    facts: TaskFacts,
+    role: TaskRole,
+  ): Promise<ReadonlyMap<string, number>> {
+    if (role === 'standby') return new Map()
+    const { client, options, clock } = this.#options
+    const inputs = openings
+      .flatMap((opening) => opening.inputs)
+      .filter(({ topic, partition }) => partition < facts.partitionsOf(topic))
+    return startPositions(client, inputs, facts, { offsetReset: options.offsetReset, clock })
   }
 
   async #openState({ id, subtopology }: Opening, facts: TaskFacts): Promise<TaskState> {
@@ -220,7 +259,7 @@ export class TaskOpener {
       topic,
       partition: id.partition,
       topicId: facts.topics.get(topic)?.id ?? '',
-      // A source topic holds what was not processed yet, too.
+      isSource: store.sourceTopic !== undefined,
       end:
         store.sourceTopic === undefined
           ? (facts.latest.get(name) ?? 0)
@@ -230,10 +269,6 @@ export class TaskOpener {
   }
 }
 
-interface InputPartition extends TopicPartition {
-  readonly source: SourceNode
-}
-
 interface Opening {
   readonly id: TaskId
   readonly subtopology: Subtopology
@@ -241,4 +276,5 @@ interface Opening {
   readonly changelogs: readonly TopicPartition[]
   /** Topics written to, as far as they are known beforehand. */
   readonly sinks: readonly string[]
+  readonly anyTopic: boolean
 }

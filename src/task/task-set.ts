@@ -1,6 +1,6 @@
 import type { Fetched } from '../client/client.ts'
 import { type TaskId, taskName } from '../core/task-id.ts'
-import { topicPartitionName } from '../core/topic-partition.ts'
+import { type TopicPartition, topicPartitionName } from '../core/topic-partition.ts'
 import type { StreamTask } from './stream-task.ts'
 
 /** The open tasks of a thread, by name and by input. */
@@ -28,6 +28,14 @@ export class TaskSet implements Iterable<StreamTask> {
   delete(task: StreamTask): void {
     this.#byName.delete(task.name)
     for (const name of inputNames(task)) this.#byInput.delete(name)
+  }
+
+  /** Those that are not among the assigned tasks, or read something else. @param inputs by name of the task. */
+  notAsAssigned(inputs: ReadonlyMap<string, readonly TopicPartition[]>): readonly StreamTask[] {
+    return [...this].filter((task) => {
+      const names = new Set((inputs.get(task.name) ?? []).map(inputName))
+      return names.size !== task.inputs.length || inputNames(task).some((name) => !names.has(name))
+    })
   }
 
   [Symbol.iterator](): IterableIterator<StreamTask> {
@@ -80,5 +88,9 @@ export class TaskSet implements Iterable<StreamTask> {
 }
 
 function inputNames({ inputs }: StreamTask): readonly string[] {
-  return inputs.map(({ topic, partition }) => topicPartitionName(topic, partition))
+  return inputs.map(inputName)
+}
+
+function inputName({ topic, partition }: TopicPartition): string {
+  return topicPartitionName(topic, partition)
 }

@@ -9,12 +9,14 @@ import type { EmitIntervals, RecordSender } from '../operator/context.ts'
 import { messageOf } from '../operator/guard.ts'
 import type { Operator } from '../operator/operator.ts'
 import type { SourceOperator } from '../operator/source.ts'
+import { wrapOperator } from '../operator/wrap.ts'
 import type { PlanNode } from '../plan/node.ts'
 import type { BuiltStore } from './built-store.ts'
 import { ErrorHandlers } from './error-handlers.ts'
 import { LimitedSender } from './limited-sender.ts'
 import { PartitionGroup } from './partition-group.ts'
 import type { Schedule } from './punctuation.ts'
+import type { UnwrittenOutput } from './record-collector.ts'
 import { type RawInput, RecordQueue } from './record-queue.ts'
 import { TaskContext } from './task-context.ts'
 
@@ -67,18 +69,22 @@ export class TaskTopology {
   readonly stores: readonly BuiltStore[]
   readonly #clock: Clock
   readonly #operators: readonly Operator[]
+  readonly #handlers: ErrorHandlers
+  #begun = false
 
   constructor(parts: TaskTopologyParts) {
     const { applicationId, maxRecordBytes } = parts.options
     const sender = new LimitedSender(parts.sender, maxRecordBytes)
     const handlers = errorHandlers({ ...parts, sender })
+    this.#handlers = handlers
     this.#clock = parts.clock
     this.context = new TaskContext({ ...parts, applicationId, sender, handlers })
     this.stores = parts.stores(this.context.record)
     for (const { spec, typed } of this.stores) this.context.addStore(spec.name, typed)
-    const { sources, operators } = buildOperators(parts.nodes, this.context, (node, operator) =>
-      handlers.letProcessingFail ? operator : this.#guarded(node.name, operator),
-    )
+    const { sources, operators } = buildOperators(parts.nodes, this.context, (node, operator) => {
+      const wrapped = wrapOperator(node, operator, this.context)
+      return handlers.letProcessingFail ? wrapped : this.#guarded(node.name, wrapped)
+    })
     this.#operators = operators
     this.inputs = partitionGroup(parts, sources, handlers)
     this.context.streamTime = this.inputs.streamTime
@@ -86,6 +92,7 @@ export class TaskTopology {
 
   /** Once, before the first record. @throws what processors throw. */
   init(): void {
+    this.#begun = true
     this.context.withoutRecord(this.#clock.now())
     for (const operator of this.#operators) operator.init?.()
   }
@@ -127,8 +134,14 @@ export class TaskTopology {
     this.context.commitRequested = false
   }
 
+  /** Asks the production handler about a record that had left the task. @throws as `ErrorHandlers.outputNotWritten` */
+  notWritten(output: UnwrittenOutput): void {
+    this.#handlers.outputNotWritten(output)
+  }
+
+  /** Operators, if they were begun, then stores: all of them, whatever one throws. @throws the first error. */
   close(): void {
-    for (const operator of this.#operators) operator.close?.()
+    closeAll([...(this.#begun ? this.#operators : []), ...this.stores])
   }
 
   readonly #punctuate = ({ node, punctuate }: Schedule, now: number): void => {
@@ -154,12 +167,24 @@ export class TaskTopology {
   }
 }
 
+function closeAll(list: readonly { close?(): void }[]): void {
+  const errors: unknown[] = []
+  for (const each of list) {
+    try {
+      each.close?.()
+    } catch (error) {
+      errors.push(error)
+    }
+  }
+  if (errors.length > 0) throw errors[0]
+}
+
 function errorHandlers({ options, taskId, sender, dropped }: TaskTopologyParts): ErrorHandlers {
   return new ErrorHandlers({
     options,
     taskId,
     send: ({ topic, partition, key, value, timestamp, headers }) =>
-      sender.send(topic, partition, key, value, timestamp, headers),
+      sender.send(topic, partition, key, value, timestamp, headers, undefined),
     dropped,
   })
 }

@@ -43,16 +43,15 @@ export class GlobalStores {
   }
 }
 
-/** A global store takes a record with the time it has in its topic, whatever the source says; Java skips bad ones here. */
+/** As Java's driver: bad records are skipped, whatever the options say. */
 function globalRunner({ source, processor, store }: GlobalStore, parts: RunnerParts): RecordRunner {
-  const { timestamp: _timestamp, extractor: _extractor, ...plain } = source
   return new RecordRunner({
     ...parts,
     options: { ...parts.options, deserializationHandler: 'continue', processingHandler: 'fail' },
     taskId: '0_0',
     partition: 0,
     sender: parts.senderOf(0),
-    nodes: [plain, processor],
+    nodes: [source, processor],
     operatorTimes: new Map(),
     globalStores: new Map(),
     stores: (record) => [
@@ -62,6 +61,8 @@ function globalRunner({ source, processor, store }: GlobalStore, parts: RunnerPa
         changelog: undefined,
         cache: undefined,
         clock: parts.clock,
+        task: parts.directory.task('global', 0),
+        expired: () => parts.dropped(store.name, 'expired'),
       }),
     ],
   })

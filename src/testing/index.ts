@@ -7,8 +7,15 @@ export {
   type ReadRecord,
   type SentRecord,
 } from './embedded-kafka.ts'
-export type { TestStore } from './test-store.ts'
 export {
+  type CapturedForward,
+  type CapturedPunctuator,
+  MockProcessorContext,
+  type MockProcessorContextOptions,
+} from './mock-processor-context.ts'
+export type { TableStore, TestStore } from './test-store.ts'
+export {
+  type InputTimes,
   type PipeOptions,
   type ProducedRecord,
   type RawTestRecord,
@@ -19,6 +26,7 @@ export {
 } from './test-topics.ts'
 export {
   type DroppedRecords,
+  type TopicPartitions,
   TopologyTestDriver,
   type TopologyTestDriverOptions,
 } from './topology-test-driver.ts'

@@ -6,7 +6,7 @@ import type { StoreSpec } from '../plan/store-spec.ts'
 import type { Subtopology } from '../plan/subtopology.ts'
 import { MemoryStore } from '../store/memory-store.ts'
 import { RecordCache } from '../store/record-cache.ts'
-import { buildStateStore, type ChangelogAppend } from '../task/state-store-builder.ts'
+import { buildStateStores, type ChangelogAppend } from '../task/state-store-builder.ts'
 import { withStores } from './driver-plan.ts'
 import { Random } from './random.ts'
 import { RecordRunner } from './record-runner.ts'
@@ -98,16 +98,15 @@ function recordRunner(
     sender,
     operatorTimes: new Map(),
     stores: (record) =>
-      stores.map((spec) =>
-        buildStateStore(spec, {
-          bytes,
-          record,
-          changelog: changelog(spec),
-          cache,
-          clock,
-          expired: () => parts.dropped(spec.name, 'expired'),
-        }),
-      ),
+      buildStateStores(stores, (spec) => ({
+        bytes,
+        record,
+        changelog: changelog(spec),
+        cache,
+        clock,
+        task: parts.directory.task(taskName(id), id.partition),
+        expired: () => parts.dropped(spec.name, 'expired'),
+      })),
   })
 }
 

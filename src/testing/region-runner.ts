@@ -3,16 +3,19 @@ import type { DropReason } from '../core/hooks.ts'
 import type { ResolvedOptions } from '../core/options.ts'
 import { forEachRow } from '../core/packed-rows.ts'
 import { noHeaders, type RawRecord } from '../core/record.ts'
+import { taskName } from '../core/task-id.ts'
 import type { Clock } from '../core/time/clock.ts'
 import type { LoweredRegion } from '../plan/lower.ts'
 import type { Subtopology } from '../plan/subtopology.ts'
 import { encodeBatch } from '../protocol/record-batch/encode.ts'
 import { MemoryStore } from '../store/memory-store.ts'
 import type { KeyValueStore, ValueAndTimestamp, WindowStore } from '../store/state-stores.ts'
+import type { StoreTask } from '../store/store-directory.ts'
 import type { BuiltStore } from '../task/built-store.ts'
 import { buildRegionTask } from '../task/region-task-builder.ts'
 import { buildStateStore } from '../task/state-store-builder.ts'
 import { type CapturedRecord, CapturingProducer } from './capturing-producer.ts'
+import type { TestDirectory } from './test-directory.ts'
 import type { TestRunner } from './test-runner.ts'
 
 export interface RegionRunnerParts {
@@ -20,6 +23,7 @@ export interface RegionRunnerParts {
   readonly subtopology: Subtopology
   readonly lowered: LoweredRegion
   readonly clock: Clock
+  readonly directory: TestDirectory
   captured(record: CapturedRecord): void
   dropped(node: string, reason: DropReason, count: number): void
 }
@@ -56,6 +60,7 @@ export class RegionRunner implements TestRunner {
         ],
         subtopology,
         bytes: new MemoryStore(),
+        storeTask: this.#storeTask,
         producer: new CapturingProducer(captured),
         partitionsOf: () => 1,
         options,
@@ -113,6 +118,7 @@ export class RegionRunner implements TestRunner {
       changelog: undefined,
       cache: undefined,
       clock: this.#parts.clock,
+      task: this.#storeTask,
     })
     for (const row of this.#currentRows()) {
       const { key, start, value } = decodeRow(row, spec.kind === 'window')
@@ -125,6 +131,11 @@ export class RegionRunner implements TestRunner {
   }
 
   close(): void {}
+
+  get #storeTask(): StoreTask {
+    const { directory, subtopology } = this.#parts
+    return directory.task(taskName({ subtopology: subtopology.id, partition: 0 }), 0)
+  }
 
   #currentRows(): Row[] {
     for (const { state } of this.#task.stores.values()) {

@@ -1,4 +1,14 @@
+import type { KTable } from '../dsl/table.ts'
+import type { StoreToken } from '../plan/processor-spec.ts'
 import type { StoreSpec } from '../plan/store-spec.ts'
+import type {
+  ReadOnlyKeyValueStore,
+  ReadOnlySessionStore,
+  ReadOnlyWindowStore,
+  ValueAndTimestamp,
+  VersionedKeyValueStore,
+  Windowed,
+} from '../store/state-stores.ts'
 import type { BuiltStore, StoreEntry } from '../task/built-store.ts'
 
 /** A store, whatever its kind, with its content. */
@@ -12,6 +22,25 @@ export interface TestStore {
   entries(): readonly StoreEntry[]
   /** Of a buffer: how full it is. */
   readonly buffer: BuiltStore['buffer']
+}
+
+/** What the store of a table may be; its options say which. */
+export type TableStore<K, V> = [K] extends [Windowed<infer Key>]
+  ?
+      | ReadOnlyWindowStore<Key, ValueAndTimestamp<V>>
+      | ReadOnlyWindowStore<Key, V>
+      | ReadOnlySessionStore<Key, V>
+  :
+      | ReadOnlyKeyValueStore<K, ValueAndTimestamp<V>>
+      | ReadOnlyKeyValueStore<K, V>
+      | VersionedKeyValueStore<K, V>
+
+/** What names a store: what declared it, a table, or its name. */
+export type StoreReference = StoreToken<unknown> | Pick<KTable<unknown, unknown>, 'store'> | string
+
+export function storeName(store: StoreReference): string {
+  if (typeof store === 'string') return store
+  return 'spec' in store ? store.name : store.store.name
 }
 
 /** @param partitions the store of each task that has it, in order. */

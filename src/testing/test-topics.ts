@@ -1,5 +1,6 @@
 import { utf8 } from '../core/bytes.ts'
 import type { Header, Headers } from '../core/record.ts'
+import { type Duration, durationMs } from '../core/time/duration.ts'
 import type { Topic } from '../dsl/topic.ts'
 
 /** A record's bytes, on their way in. */
@@ -38,20 +39,47 @@ export interface TestRecord<K, V> {
 export type TestHeaders = Headers | Readonly<Record<string, string | Uint8Array | null>>
 
 export interface PipeOptions {
-  /** Ms since the epoch; the driver's wall clock if not given. */
+  /** Ms since the epoch; the topic's time if not given, which then advances. */
   readonly timestamp?: number
   readonly headers?: TestHeaders
   readonly partition?: number
+}
+
+/** The times of an input topic's records that are given none. */
+export interface InputTimes {
+  /** Of the first, ms since the epoch; if not given, each has the driver's wall clock until the topic's time is advanced. */
+  readonly startAt?: number
+  /** From each to the next; 0 if not given. */
+  readonly advance?: Duration
 }
 
 /** One topic to pipe records into, by its serdes. Made by `TopologyTestDriver.input`. */
 export class TestInputTopic<K, V> {
   readonly #topic: Pick<Topic<K, V>, 'key' | 'value'>
   readonly #pipe: (record: RawTestRecord) => void
+  readonly #now: () => number
+  readonly #advanceMs: number
+  /** Of the next record; undefined: the wall clock. */
+  #time: number | undefined
 
-  constructor(topic: Pick<Topic<K, V>, 'key' | 'value'>, pipe: (record: RawTestRecord) => void) {
+  /** @throws StreamsError `options-invalid` for what is no duration. */
+  constructor(
+    topic: Pick<Topic<K, V>, 'key' | 'value'>,
+    pipe: (record: RawTestRecord) => void,
+    now: () => number,
+    { startAt, advance = 0 }: InputTimes = {},
+  ) {
     this.#topic = topic
     this.#pipe = pipe
+    this.#now = now
+    this.#advanceMs = durationMs(advance, 'input: advance')
+    this.#time = startAt
+    if (this.#advanceMs > 0) this.advanceTime(0)
+  }
+
+  /** Moves the time of the records to come, which the wall clock no longer gives. @param by ms or text such as '5s'. */
+  advanceTime(by: Duration): void {
+    this.#time = (this.#time ?? this.#now()) + durationMs(by, 'advanceTime')
   }
 
   /** Pipes a record and runs all it leads to. @throws what it causes. */
@@ -61,7 +89,12 @@ export class TestInputTopic<K, V> {
 
   /** As `pipe`, of bytes as they are. */
   pipeRaw(key: Uint8Array | null, value: Uint8Array | null, options: PipeOptions = {}): void {
-    this.#pipe(rawRecord(key, value, options))
+    this.#pipe(rawRecord(key, value, this.#timed(options)))
+  }
+
+  /** Pipes records one after the other, as `[key, value]`. @throws what they cause. */
+  pipeAll(pairs: Iterable<readonly [key: K | null, value: V | null]>): void {
+    for (const [key, value] of pairs) this.pipe(key, value)
   }
 
   /** The bytes of a record, for `TopologyTestDriver.pipeBatch`. */
@@ -70,8 +103,15 @@ export class TestInputTopic<K, V> {
     return rawRecord(
       key === null ? null : keySerde.serialize(key),
       value === null ? null : valueSerde.serialize(value),
-      options,
+      this.#timed(options),
     )
+  }
+
+  #timed(options: PipeOptions): PipeOptions {
+    if (options.timestamp !== undefined || this.#time === undefined) return options
+    const timestamp = this.#time
+    this.#time += this.#advanceMs
+    return { ...options, timestamp }
   }
 }
 
@@ -119,6 +159,16 @@ export class TestOutputTopic<K, V> {
   /** Takes all records that have not been read, as pairs. */
   readPairs(): [K | null, V | null][] {
     return this.readAll().map(({ key, value }) => [key, value])
+  }
+
+  /** Takes all records that have not been read: their values. */
+  readValues(): (V | null)[] {
+    return this.readAll().map(({ value }) => value)
+  }
+
+  /** Takes all records that have not been read: the last value of each key, as a table has it, deletions as null. */
+  readMap(): Map<K | null, V | null> {
+    return new Map(this.readPairs())
   }
 }
 

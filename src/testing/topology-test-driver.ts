@@ -1,64 +1,36 @@
 import { StreamsError } from '../core/errors.ts'
 import type { DropReason } from '../core/hooks.ts'
-import { silentLogger } from '../core/logger.ts'
-import { type ResolvedOptions, resolveOptions, type StreamsOptions } from '../core/options.ts'
+import type { ResolvedOptions } from '../core/options.ts'
 import { noHeaders, type RawRecord } from '../core/record.ts'
 import { ManualClock } from '../core/time/clock.ts'
 import { type Duration, durationMs } from '../core/time/duration.ts'
 import { topicPartitionName } from '../core/topic-partition.ts'
+import type { GlobalKTable } from '../dsl/global-table.ts'
+import type { KTable } from '../dsl/table.ts'
 import type { Topic } from '../dsl/topic.ts'
 import type { Tables, Topology } from '../dsl/topology.ts'
-import type { EmitIntervals } from '../operator/context.ts'
-import { internalTopics } from '../plan/internal-topics.ts'
-import type { Plan } from '../plan/plan.ts'
-import type { StoreSpec } from '../plan/store-spec.ts'
+import type { StoreToken } from '../plan/processor-spec.ts'
 import { partitionFor } from '../protocol/partitioner.ts'
 import type { BuiltStore } from '../task/built-store.ts'
-import { readerOf } from './driver-plan.ts'
+import { checkedPartitions, resolved, type TopologyTestDriverOptions } from './driver-options.ts'
+import { checkPartition, mostPartitions, partitionsOfTopics, readerOf } from './driver-plan.ts'
 import { GlobalStores } from './global-stores.ts'
 import { makeRunner } from './make-runner.ts'
 import { Produced } from './produced.ts'
 import type { RunnerParts } from './runner-parts.ts'
+import { TestDirectory } from './test-directory.ts'
 import type { TestRunner } from './test-runner.ts'
 import { TestSender } from './test-sender.ts'
-import { type TestStore, testStore } from './test-store.ts'
-import { type ProducedRecord, type RawTestRecord, TestInputTopic, TestOutputTopic } from './test-topics.ts'
+import { type StoreReference, storeName, type TableStore, type TestStore, testStore } from './test-store.ts'
+import {
+  type InputTimes,
+  type ProducedRecord,
+  type RawTestRecord,
+  TestInputTopic,
+  TestOutputTopic,
+} from './test-topics.ts'
 
-/** Options of the application that mean something without a broker. */
-type ApplicationOptions = Partial<
-  Pick<
-    StreamsOptions,
-    | 'cacheMaxBytes'
-    | 'deadLetterTopic'
-    | 'deserializationHandler'
-    | 'maxRecordBytes'
-    | 'maxTaskIdle'
-    | 'processingHandler'
-    | 'productionHandler'
-  >
->
-
-export interface TopologyTestDriverOptions extends ApplicationOptions {
-  /** `test` if not given; internal topics are named after it. */
-  readonly applicationId?: string
-  /** `off` never runs a region of the kernel. */
-  readonly kernel?: 'auto' | 'off'
-  /** The wall clock to begin with, ms since the epoch; 0 if not given. */
-  readonly at?: number
-  /** What stores log: `each` change, as Java does (default), or as their options say. */
-  readonly changelog?: 'each' | 'as-declared'
-  /** `manual`: only when `commit` is called. */
-  readonly commit?: 'each-record' | 'manual'
-  /**
-   * Of each topic; 1 if not given. With several there is a task for each subtopology and partition, as in an
-   * application, and records go to the partition of their key.
-   */
-  readonly partitions?: number
-  /** Lets the tasks take turns by chance, the same for the same number; without it, the first that has something to do. */
-  readonly seed?: number
-  /** How often nodes look for results that have become final, ms of the wall clock; at every record if not given. */
-  readonly emitIntervals?: EmitIntervals
-}
+export type { TopicPartitions, TopologyTestDriverOptions } from './driver-options.ts'
 
 /** Records that left the topology without a result. */
 export interface DroppedRecords {
@@ -80,6 +52,7 @@ export class TopologyTestDriver<T extends Tables = Tables> implements Disposable
   readonly #commitEach: boolean
   readonly #clock: ManualClock
   readonly #produced = new Produced()
+  readonly #directory: TestDirectory
   readonly #globals: GlobalStores
   readonly #runner: TestRunner
   /** Next offset by topic that is read. */
@@ -95,23 +68,31 @@ export class TopologyTestDriver<T extends Tables = Tables> implements Disposable
     this.#options = resolved(options)
     this.#commitEach = options.commit !== 'manual'
     this.#clock = new ManualClock(options.at ?? 0)
-    this.#partitions = partitionsOfTopics(topology.plan, this.#options.applicationId, options.partitions ?? 1)
+    const partitions = checkedPartitions(options.partitions)
+    this.#partitions = partitionsOfTopics(topology.plan, this.#options.applicationId, partitions)
+    this.#directory = new TestDirectory(this.#options.applicationId)
     const parts: RunnerParts = {
       plan: topology.plan,
       options: this.#options,
       changelog: options.changelog ?? 'each',
-      partitions: options.partitions ?? 1,
+      partitions: mostPartitions(partitions),
       seed: options.seed,
       clock: this.#clock,
+      directory: this.#directory,
       emitIntervals: options.emitIntervals ?? { outerJoinMs: 0, windowCloseMs: 0 },
       partitionsOf: this.#partitions,
       senderOf: (partition) => new TestSender(this.#produced, partition, this.#partitions),
       dropped: this.#drop,
     }
-    this.#globals = new GlobalStores(parts)
-    const { runner, lowered } = makeRunner({ ...parts, globalStores: this.#globals.typed })
-    this.#runner = runner
-    this.lowered = lowered
+    try {
+      this.#globals = new GlobalStores(parts)
+      const { runner, lowered } = makeRunner({ ...parts, globalStores: this.#globals.typed })
+      this.#runner = runner
+      this.lowered = lowered
+    } catch (error) {
+      this.#directory.remove()
+      throw error
+    }
   }
 
   /** Ms since the epoch. */
@@ -119,8 +100,16 @@ export class TopologyTestDriver<T extends Tables = Tables> implements Disposable
     return this.#clock.now()
   }
 
-  input<K, V>(topic: Pick<Topic<K, V>, 'name' | 'key' | 'value'>): TestInputTopic<K, V> {
-    return new TestInputTopic(topic, (record) => this.pipeRaw(topic.name, record))
+  input<K, V>(
+    topic: Pick<Topic<K, V>, 'name' | 'key' | 'value'>,
+    times: InputTimes = {},
+  ): TestInputTopic<K, V> {
+    return new TestInputTopic(
+      topic,
+      (record) => this.pipeRaw(topic.name, record),
+      () => this.now,
+      times,
+    )
   }
 
   output<K, V>(topic: Pick<Topic<K, V>, 'name' | 'key' | 'value'>): TestOutputTopic<K, V> {
@@ -164,9 +153,16 @@ export class TopologyTestDriver<T extends Tables = Tables> implements Disposable
     return this.#produced.topics
   }
 
-  /** @param table what the topology returned, or a store's name. @throws StreamsError `store-unknown` */
-  store<S>(table: string | { readonly store: StoreSpec }, partition = 0): S {
-    const name = typeof table === 'string' ? table : table.store.name
+  /**
+   * A store as operators have it. A table's is of one of several kinds, by its options; where it is put says which:
+   * `const counts: KeyValueStore<string, ValueAndTimestamp<number>> = driver.store(driver.tables.counts)`.
+   * @param of a store as it was declared, a table that the topology returned, or the store's name.
+   * @throws StreamsError `store-unknown`
+   */
+  store<S>(of: StoreToken<S> | string, partition?: number): S
+  store<K, V, S extends TableStore<K, V>>(of: KTable<K, V> | GlobalKTable<K, V>, partition?: number): S
+  store<S>(of: StoreReference, partition = 0): S {
+    const name = storeName(of)
     const found = this.stores().get(name)?.stores[partition]
     if (found) return found as S
     throw new StreamsError('store-unknown', `partition ${partition} of the topology has no store '${name}'`)
@@ -194,8 +190,12 @@ export class TopologyTestDriver<T extends Tables = Tables> implements Disposable
   }
 
   close(): void {
-    this.#runner.close()
-    this.#globals.close()
+    try {
+      this.#runner.close()
+      this.#globals.close()
+    } finally {
+      this.#directory.remove()
+    }
   }
 
   [Symbol.dispose](): void {
@@ -222,6 +222,7 @@ export class TopologyTestDriver<T extends Tables = Tables> implements Disposable
     const usual = key ? partitionFor(key, partitions) : 0
     // Of one partition everything is that partition's, whatever a partitioner said.
     const partition = partitions === 1 ? 0 : (record.partition ?? usual)
+    checkPartition(topic, partition, partitions)
     const name = topicPartitionName(log, partition)
     const offset = this.#offsets.get(name) ?? 0
     this.#offsets.set(name, offset + 1)
@@ -265,22 +266,4 @@ export class TopologyTestDriver<T extends Tables = Tables> implements Disposable
     const before = this.#dropped.get(id)?.count ?? 0
     this.#dropped.set(id, { node, reason, count: before + count })
   }
-}
-
-/** @param partitions of the topics that the user made; internal topics follow, as in an application. */
-function partitionsOfTopics(
-  plan: Plan,
-  applicationId: string,
-  partitions: number,
-): (topic: string) => number {
-  if (partitions === 1) return () => 1
-  const internal = internalTopics(plan, applicationId, () => partitions)
-  const byName = new Map(internal.map((topic) => [topic.name, topic.partitions]))
-  return (topic) => byName.get(topic) ?? partitions
-}
-
-/** What is the driver's own is left out; the rest is checked as an application's. */
-function resolved(options: TopologyTestDriverOptions): ResolvedOptions {
-  const { at, changelog, commit, emitIntervals, partitions, seed, ...others } = options
-  return resolveOptions({ applicationId: 'test', logger: silentLogger, ...others })
 }

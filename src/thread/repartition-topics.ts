@@ -2,9 +2,6 @@ import type { PartitionOffset } from '../client/client.ts'
 import type { StreamTask } from '../task/stream-task.ts'
 import type { ThreadContext } from './thread-context.ts'
 
-/** Java's repartition.purge.interval.ms. */
-const purgeIntervalMs = 30_000
-
 /**
  * Deletes what tasks have read and committed of repartition topics: nobody else reads them, and they have no
  * retention (TaskManager.maybePurgeCommittedRecords).
@@ -21,8 +18,9 @@ export class RepartitionTopics {
 
   /** After a commit: deletes what is due, without waiting for it. What fails is deleted the next time. */
   purge(tasks: Iterable<StreamTask>): void {
-    const now = this.#context.clock.monotonic()
-    if (this.#underWay || now - this.#lastPurge < purgeIntervalMs) return
+    const { clock, options } = this.#context
+    const now = clock.monotonic()
+    if (this.#underWay || now - this.#lastPurge < options.repartitionPurgeIntervalMs) return
     this.#lastPurge = now
     const read = [...tasks].flatMap((task) => task.committedRepartitions())
     if (read.length === 0) return

@@ -1,16 +1,16 @@
 import type { GroupAssignment } from '../assign/streams-assignor.ts'
-import type { Client, Fetcher, GroupMember, Producer } from '../client/client.ts'
+import type { Fetcher, GroupMember, JoinedGroup, Producer } from '../client/client.ts'
 import { abortable } from '../core/abortable.ts'
 import { type ErrorCode, StreamsError } from '../core/errors.ts'
 import { taskName } from '../core/task-id.ts'
-import { commitTasks } from '../task/commit.ts'
-import { restoreTasks } from '../task/restore.ts'
-import type { StreamTask } from '../task/stream-task.ts'
-import type { TaskOpener } from '../task/task-opener.ts'
-import { TaskSet } from '../task/task-set.ts'
+import { CommitCycle } from './commit-cycle.ts'
 import { endTransaction } from './end-transaction.ts'
-import { RepartitionTopics } from './repartition-topics.ts'
+import { GroupPlace } from './group-place.ts'
+import type { StoreQuestion } from './messages.ts'
+import type { StoreRead } from './stream-thread-handle.ts'
+import { TaskManager } from './task-manager.ts'
 import type { ThreadContext } from './thread-context.ts'
+import { TopicWatch } from './topic-watch.ts'
 
 /**
  * Records are processed for about this long between turns of the event loop, ms. Short: fetched data is read from the
@@ -27,25 +27,26 @@ const maxPendingBytes = 32 * 2 ** 20
 export class StreamThread {
   readonly name: string
   readonly #context: ThreadContext
-  readonly #client: Client
   readonly #member: GroupMember
+  readonly #group: GroupPlace
   readonly #fetcher: Fetcher
-  readonly #opener: TaskOpener
-  #producer: Producer
-  readonly #tasks = new TaskSet()
-  #assignment: GroupAssignment | undefined
-  #stopping = false
+  readonly #tasks: TaskManager
+  readonly #topics: TopicWatch
+  readonly #commits: CommitCycle
   readonly #stopSignal = new AbortController()
+  #producer: Producer
+  #stopping = false
+  #leaveGroup: boolean
+  #paused = false
+  #shutdownRequested = false
+  /** Tasks that other threads of the process had before the last join. */
+  #elsewhere: ReadonlySet<string> = new Set()
   #failure: unknown
-  readonly #repartitionTopics: RepartitionTopics
-  #lastCommit: number
-  #lastCheckpoint: number
 
   constructor(context: ThreadContext) {
-    const { client, options, clock } = context
+    const { client, options, clock, groupInstanceId } = context
     this.name = context.name
     this.#context = context
-    this.#client = client
     this.#producer = this.#newProducer()
     this.#fetcher = client.fetcher({
       isolation: 'read_committed',
@@ -59,24 +60,31 @@ export class StreamThread {
       sessionTimeoutMs: options.sessionTimeoutMs,
       rebalanceTimeoutMs: options.rebalanceTimeoutMs,
       heartbeatIntervalMs: options.heartbeatIntervalMs,
-      metadata: () => context.assignor.subscription(this.#tasks.names),
+      ...(groupInstanceId === undefined ? {} : { groupInstanceId }),
+      metadata: () => this.#subscription(),
       assign: (members) => context.assignor.assign(members),
     })
-    this.#member.onRejoin = () => this.#fetcher.wake()
-    this.#opener = context.opener
-    this.#repartitionTopics = new RepartitionTopics(context)
-    this.#lastCommit = clock.monotonic()
-    this.#lastCheckpoint = this.#lastCommit
+    this.#leaveGroup = groupInstanceId === undefined
+    this.#group = new GroupPlace({ member: this.#member, clock, onChange: () => this.#fetcher.wake() })
+    this.#tasks = new TaskManager(context, this.#fetcher)
+    this.#topics = new TopicWatch(context, () => this.#rejoin())
+    this.#commits = new CommitCycle({
+      context,
+      tasks: this.#tasks,
+      group: this.#group,
+      member: this.#member,
+      fail: (error) => this.fail(error),
+    })
   }
 
-  /** Tasks this thread runs at the moment, for queries. */
-  get tasks(): TaskSet {
-    return this.#tasks
+  /** How many tasks the subtopologies have of which some run here, by id. */
+  get partitions(): ReadonlyMap<number, number> {
+    return new Map([...this.#tasks.active].map(({ id, partitions }) => [id.subtopology, partitions]))
   }
 
   /** What the last rebalance said of the whole group. */
   get assignment(): GroupAssignment | undefined {
-    return this.#assignment
+    return this.#tasks.assignment
   }
 
   /** Runs until `stop` or until something goes wrong that no retry mends; then it has closed its tasks. */
@@ -89,34 +97,40 @@ export class StreamThread {
       await endTransaction(this.#producer, this.#context)
       throw error
     } finally {
-      await this.#closeTasks([...this.#tasks], false)
+      this.#group.stop(new StreamsError('lifecycle', 'the stream thread ended'))
+      await this.#tasks.close(this.#tasks.all, false)
+      await this.#tasks.end()
       await this.#leave()
     }
   }
 
-  /** Asks the thread to commit, close its tasks and end. */
-  stop(): void {
+  /** Asks the thread to commit, close its tasks and end. @param leaveGroup by default a static member stays. */
+  stop(leaveGroup: boolean = this.#leaveGroup): void {
+    this.#leaveGroup = leaveGroup
     this.#stopping = true
     this.#fetcher.wake()
     this.#stopSignal.abort()
+    this.#group.stop(this.#stopSignal.signal.reason)
   }
 
-  async #finish(): Promise<void> {
-    await this.#commit()
-    await this.#closeTasks([...this.#tasks], true)
+  /** No record is processed until `resume`; the thread stays a member of the group. */
+  pause(): void {
+    this.#paused = true
   }
 
-  async #turn(): Promise<void> {
-    if (this.#failure !== undefined) throw this.#failure
-    if (this.#member.rejoin || !this.#assignment) await this.#rebalance()
-    else if (this.#tasks.size < this.#assignment.tasks.length) await this.#openTasks()
-    if (!(await this.#restore())) return
-    const fetched = await this.#fetcher.poll(this.#tasks.ready ? 0 : this.#msToWait())
-    for (const stretch of fetched) this.#tasks.deliver(stretch)
-    await this.#process()
-    for (const task of this.#tasks) task.punctuate()
-    await this.#context.clock.turn()
-    if (this.#msToCommit() <= 0 || this.#full() || this.#tasks.commitRequested) await this.#commit()
+  resume(): void {
+    this.#paused = false
+    this.#fetcher.wake()
+  }
+
+  /** Asks all instances of the application to shut down, through the group (KIP-671). */
+  requestShutdown(): void {
+    this.#shutdownRequested = true
+    this.#rejoin()
+  }
+
+  setStateMemory(bytes: number): void {
+    this.#tasks.setStateMemory(bytes)
   }
 
   /** Something that nobody waits for went wrong: the next turn throws it. */
@@ -125,118 +139,133 @@ export class StreamThread {
     this.#fetcher.wake()
   }
 
+  #rejoin(): void {
+    this.#group.rejoinAt(0)
+    this.#fetcher.wake()
+  }
+
+  /** One key of a store of a task that runs here. */
+  read({ task, store, key, windowStart }: StoreQuestion): StoreRead {
+    const found = this.#tasks.active.get(task)
+    const where = found?.restored ? found.stores.get(store) : undefined
+    return where ? { here: true, found: where.get(key, windowStart) } : { here: false }
+  }
+
+  #subscription(): Uint8Array {
+    // Out of the group, what it had may be others' by now: it will be given up.
+    const holdings = this.#member.lost ? nothing : this.#tasks.holdings
+    return this.#context.assignor.subscription({
+      ...holdings,
+      elsewhere: this.#elsewhere,
+      shutdownRequested: this.#shutdownRequested,
+    })
+  }
+
+  async #finish(): Promise<void> {
+    await this.#commit()
+    await this.#tasks.close(this.#tasks.all, true)
+  }
+
+  async #turn(): Promise<void> {
+    if (this.#failure !== undefined) throw this.#failure
+    await this.#followGroup()
+    await this.#tasks.open(this.#producer)
+    await this.#restore()
+    const fetched = await this.#fetcher.poll(this.#busy ? 0 : this.#msToWait())
+    for (const stretch of fetched) this.#tasks.active.deliver(stretch)
+    await this.#process()
+    if (!this.#paused) for (const task of this.#tasks.active) task.punctuate()
+    await this.#context.clock.turn()
+    if (this.#commits.due) await this.#commit()
+  }
+
+  get #busy(): boolean {
+    if (this.#group.due || this.#tasks.restoreReady) return true
+    return !this.#paused && this.#tasks.active.ready && !this.#waiting
+  }
+
   /** Takes records through the tasks, in turn, for one slice, or until memory asks for a checkpoint. */
   async #process(): Promise<void> {
     const { clock } = this.#context
     const end = clock.monotonic() + sliceMs
-    for (let worked = true; worked && clock.monotonic() < end && !this.#full(); ) {
+    for (let worked = !this.#paused && !this.#waiting; worked && clock.monotonic() < end; ) {
       worked = false
-      for (const task of this.#tasks) {
+      if (this.#tasks.full) break
+      for (const task of this.#tasks.active) {
         if (!task.ready) continue
         task.process()
         worked = true
-        if (clock.monotonic() >= end || this.#full()) break
+        if (clock.monotonic() >= end || this.#tasks.full) break
       }
     }
     if (this.#producer.failure) throw this.#producer.failure
     if (this.#producer.pendingBytes > maxPendingBytes) await this.#producer.drain(maxPendingBytes / 2)
   }
 
-  #msToCommit(): number {
-    const { clock, options } = this.#context
-    return Math.max(0, this.#lastCommit + options.commitIntervalMs - clock.monotonic())
+  /** A rebalance goes on, and memory is full: more would have to be committed first. */
+  get #waiting(): boolean {
+    return this.#group.joining && this.#tasks.full
   }
 
   /** Until there is something to do without new records. */
   #msToWait(): number {
     const { clock, options } = this.#context
-    const next = Math.min(this.#msToCommit(), Math.max(0, this.#tasks.nextPunctuation - clock.now()))
-    // A partition that has nothing is waited for no longer than this.
-    return options.maxTaskIdleMs > 0 && this.#tasks.pending ? Math.min(next, options.maxTaskIdleMs) : next
-  }
-
-  /** Half of the memory holds what is not on disk yet. */
-  #full(): boolean {
-    return this.#tasks.dirtyBytes > this.#context.options.stateMemory / 2
-  }
-
-  /** One transaction for all tasks; then, when it is time or memory asks for it, their checkpoints. */
-  async #commit(): Promise<void> {
-    const { clock, hooks, options } = this.#context
-    // It has no generation any more by which the broker could refuse a zombie's offsets.
-    if (this.#member.lost)
-      throw new StreamsError('fenced', 'the group has forgotten this member: others may run its tasks')
-    const start = clock.monotonic()
-    const records = await commitTasks([...this.#tasks], this.#producer, this.#member.group)
-    this.#lastCommit = clock.monotonic()
-    if (records > 0) {
-      hooks.emit('committed', { thread: this.name, records, durationMs: this.#lastCommit - start })
-    }
-    this.#repartitionTopics.purge(this.#tasks)
-    const full = this.#full()
-    if (!full && this.#lastCommit - this.#lastCheckpoint < options.checkpointIntervalMs) return
-    this.#lastCheckpoint = this.#lastCommit
-    const checkpoints = Promise.all([...this.#tasks].map((task) => task.checkpoint()))
-    // Memory is bounded: above half of it nothing more is taken in until the rows are on disk.
-    if (full) await checkpoints
-    else checkpoints.catch((error: unknown) => this.fail(error))
-  }
-
-  /** Commits, joins the group again, and opens and closes tasks as the new assignment says. */
-  async #rebalance(): Promise<void> {
-    this.#context.onState('rebalancing')
-    if (this.#member.lost) await this.#abandon()
-    else await this.#commit()
-    const before = this.#member.group
-    const { assignment } = await this.#member.join(this.#stopSignal.signal)
-    // In a generation that this member did not hear of, its tasks may have moved on without it.
-    const { memberId, generationId } = this.#member.group
-    if (memberId !== before.memberId || generationId > before.generationId + 1)
-      await this.#closeTasks([...this.#tasks], false)
-    const next = this.#context.assignor.assignment(assignment)
-    const names = new Set(next.tasks.map(taskName))
-    await this.#closeTasks(
-      [...this.#tasks].filter((task) => !names.has(task.name)),
-      true,
+    const { active } = this.#tasks
+    const next = Math.min(
+      this.#commits.msToNext,
+      Math.max(0, active.nextPunctuation - clock.now()),
+      this.#tasks.msToRetry,
     )
-    this.#assignment = next
-    await this.#openTasks()
-    this.#context.hooks.emit('tasks', { thread: this.name, assigned: [...names] })
+    // A partition that has nothing is waited for no longer than this.
+    return options.maxTaskIdleMs > 0 && active.pending ? Math.min(next, options.maxTaskIdleMs) : next
   }
 
-  /** Opens the tasks assigned that are not open: new ones, and those that were abandoned. */
-  async #openTasks(): Promise<void> {
-    const wanted = (this.#assignment?.tasks ?? []).filter((id) => !this.#tasks.get(id))
-    for (const task of await this.#opener.open(wanted, this.#producer)) this.#tasks.add(task)
-    this.#tasks.setMemoryLimit(this.#context.options.stateMemory)
+  #commit(): Promise<void> {
+    return this.#commits.run(this.#producer)
   }
 
-  /** Brings the stores of newly opened tasks up to date. @returns false if something came in between. */
-  async #restore(): Promise<boolean> {
-    const waiting = [...this.#tasks].filter((task) => !task.restored)
+  /** Begins to join when that is due, and does what the answer says. */
+  async #followGroup(): Promise<void> {
+    this.#topics.look()
+    const joined = this.#group.take()
+    if (joined) await this.#assigned(joined)
+    else if (this.#group.due) {
+      this.#context.onState('rebalancing')
+      if (this.#member.lost) await this.#abandon()
+      else await this.#commit()
+      await abortable(this.#topics.refresh(), this.#stopSignal.signal)
+      this.#elsewhere = new Set(await this.#context.locks.elsewhere())
+      this.#group.join()
+    }
+  }
+
+  async #assigned({ assignment, continuous }: JoinedGroup): Promise<void> {
+    // While this member was out of the group, its tasks may have moved on without it.
+    if (!continuous) await this.#abandon()
+    const next = this.#context.assignor.assignment(assignment)
+    const revoked = this.#tasks.assign(next)
+    // Others may take what was given up only when all know that it was.
+    const stay = new Set(next.tasks.map(taskName))
+    const givesUp = revoked.some(({ name }) => !stay.has(name))
+    this.#group.rejoinAt(givesUp || this.#topics.changed ? 0 : next.nextRebalanceMs)
+    if (revoked.length > 0) {
+      await this.#commit()
+      await this.#tasks.close(revoked, true)
+    }
+    const assigned = next.tasks.map(taskName)
+    this.#context.hooks.emit('tasks', { thread: this.name, assigned, standby: next.standbys.map(taskName) })
+  }
+
+  /** A slice of the changelogs; when every task is complete, the thread runs. */
+  async #restore(): Promise<void> {
     try {
-      if (waiting.length > 0) await this.#replayChangelogs(waiting)
+      if (!this.#paused) this.#tasks.restore(this.#context.clock.monotonic() + sliceMs)
+      await this.#tasks.readLimits()
     } catch (error) {
       if (!StreamsError.is(error, 'offset-out-of-range')) throw error
-      // The broker deleted the beginning of a changelog meanwhile: opened anew, tasks take it from where it begins now.
-      await this.#closeTasks(waiting, false)
-      await this.#openTasks()
-      return false
+      await this.#tasks.reopenRestoring()
     }
-    if (waiting.some((task) => !task.restored)) return false
-    this.#context.onState('running')
-    return true
-  }
-
-  async #replayChangelogs(tasks: readonly StreamTask[]): Promise<void> {
-    const { clock, hooks } = this.#context
-    await restoreTasks(tasks, this.#client, {
-      clock,
-      hooks,
-      interrupted: () => this.#stopping || this.#member.rejoin,
-    })
-    for (const { restored, inputs } of tasks)
-      if (restored) for (const input of inputs) this.#fetcher.add(input, input.position)
+    if (this.#tasks.ready && !this.#group.joining && !this.#group.due) this.#context.onState('running')
   }
 
   /** Runs a step of the loop; what can be mended by beginning anew from the last commit is. */
@@ -251,13 +280,13 @@ export class StreamThread {
       this.#context.logger.warn({ thread: this.name, code: cause.code }, `beginning anew: ${cause.message}`)
       this.#context.hooks.emit('aborted', { thread: this.name, error: cause })
       await this.#abandon()
-      if (cause.code === 'fenced') this.#assignment = undefined
+      if (cause.code === 'fenced') this.#group.rejoinAt(0)
     }
   }
 
   /** Throws away all that was not committed: the same path as a crash. */
   async #abandon(): Promise<void> {
-    await this.#closeTasks([...this.#tasks], false)
+    await this.#tasks.closeDirty()
     try {
       await this.#producer.abort()
     } catch (error) {
@@ -274,19 +303,11 @@ export class StreamThread {
     return client.producer({ transactionalId, transactionTimeoutMs: options.transactionTimeoutMs })
   }
 
-  async #closeTasks(tasks: readonly StreamTask[], clean: boolean): Promise<void> {
-    for (const task of tasks) {
-      for (const input of task.inputs) this.#fetcher.remove(input)
-      this.#tasks.delete(task)
-    }
-    await Promise.all(tasks.map((task) => task.close({ clean })))
-  }
-
   /** All is committed or given up by now: a group that does not hear of it costs the others a session, no more. */
   async #leave(): Promise<void> {
     await this.#fetcher.close()
     try {
-      await this.#member.leave('the stream thread ended')
+      if (this.#leaveGroup) await this.#member.leave('the stream thread ended')
     } catch (err) {
       this.#context.logger.warn({ thread: this.name, err }, 'the group was left without its knowledge')
     }
@@ -295,4 +316,5 @@ export class StreamThread {
   }
 }
 
+const nothing = { running: [], offsetSums: new Map<string, number>(), owned: [] }
 const recoverable: readonly ErrorCode[] = ['transaction-aborted', 'fenced']

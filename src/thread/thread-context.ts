@@ -4,6 +4,7 @@ import type { Hooks } from '../core/hooks.ts'
 import type { Logger } from '../core/logger.ts'
 import type { ResolvedOptions } from '../core/options.ts'
 import type { Clock } from '../core/time/clock.ts'
+import type { TaskLocks } from '../store/task-locks.ts'
 import type { TaskOpener } from '../task/task-opener.ts'
 
 /** What a stream thread is given. */
@@ -16,7 +17,10 @@ export interface ThreadContext {
   readonly logger: Logger
   readonly assignor: StreamsAssignor
   readonly opener: TaskOpener
+  readonly locks: TaskLocks
   /** `<application id>-<process id>-<thread>`: fences the predecessor after a crash. */
   readonly transactionalId: string
+  /** Static membership (KIP-345): undefined for a dynamic member. */
+  readonly groupInstanceId: string | undefined
   onState(state: 'rebalancing' | 'running'): void
 }

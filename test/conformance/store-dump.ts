@@ -51,6 +51,8 @@ function dumpStore(store: TestStore, seenKeys: ReadonlySet<unknown>): StoreDump 
     case 'join-buffer':
       // One interface in Java, and so one type.
       return { type: 'suppress-buffer', ...store.buffer }
+    case 'custom':
+      return { type: 'custom' }
   }
 }
 

@@ -1,4 +1,4 @@
-import type { CommittedOffset, GroupMetadata, Producer } from '../../src/client/client.ts'
+import type { CommittedOffset, GroupMetadata, Producer, RefusalJudge } from '../../src/client/client.ts'
 import type { Fate } from './fate.ts'
 import { ProducerWrapper } from './producer-wrapper.ts'
 import type { TransactionFlag } from './transaction-flag.ts'
@@ -14,9 +14,9 @@ export class ObservedProducer extends ProducerWrapper {
     this.#fate = fate
   }
 
-  override send(topic: string, partition: number, batch: Uint8Array): void {
+  override send(topic: string, partition: number, batch: Uint8Array, judge?: RefusalJudge): void {
     this.#flag.set('records')
-    super.send(topic, partition, batch)
+    super.send(topic, partition, batch, judge)
   }
 
   override async sendOffsets(offsets: readonly CommittedOffset[], group: GroupMetadata): Promise<void> {

@@ -1,4 +1,10 @@
-import type { Client, CommittedOffset, GroupMetadata, Producer } from '../../src/client/client.ts'
+import type {
+  Client,
+  CommittedOffset,
+  GroupMetadata,
+  Producer,
+  RefusalJudge,
+} from '../../src/client/client.ts'
 
 /** Passes everything on. What is derived from it changes one step. */
 export class ProducerWrapper implements Producer {
@@ -40,8 +46,8 @@ export class ProducerWrapper implements Producer {
     return this.inner.buffer(size)
   }
 
-  send(topic: string, partition: number, batch: Uint8Array): void {
-    this.inner.send(topic, partition, batch)
+  send(topic: string, partition: number, batch: Uint8Array, judge?: RefusalJudge): void {
+    this.inner.send(topic, partition, batch, judge)
   }
 
   drain(pendingBytes: number): Promise<void> {
@@ -77,6 +83,7 @@ export class ProducerWrapper implements Producer {
 export function withProducers(client: Client, wrap: (producer: Producer) => Producer): Client {
   return {
     topics: (names) => client.topics(names),
+    listTopics: () => client.listTopics(),
     createTopics: (topics) => client.createTopics(topics),
     listOffsets: (partitions, at, isolation) => client.listOffsets(partitions, at, isolation),
     committedOffsets: (groupId, partitions) => client.committedOffsets(groupId, partitions),

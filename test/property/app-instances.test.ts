@@ -3,7 +3,13 @@ import { setImmediate as turn } from 'node:timers/promises'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { KafkaStreams } from '../../src/app/kafka-streams.ts'
-import type { Client, ClientContext, CommittedOffset, GroupMetadata } from '../../src/client/client.ts'
+import type {
+  Client,
+  ClientContext,
+  CommittedOffset,
+  GroupMetadata,
+  RefusalJudge,
+} from '../../src/client/client.ts'
 import { StreamsError } from '../../src/core/errors.ts'
 import { type Clock, systemClock } from '../../src/core/time/clock.ts'
 import type { Tables } from '../../src/dsl/topology.ts'
@@ -122,9 +128,9 @@ class FaultyProducer extends ProducerWrapper {
     this.#due = due
   }
 
-  override send(topic: string, partition: number, batch: Uint8Array): void {
+  override send(topic: string, partition: number, batch: Uint8Array, judge?: RefusalJudge): void {
     this.#meet('send')
-    super.send(topic, partition, batch)
+    super.send(topic, partition, batch, judge)
   }
 
   override async flush(): Promise<void> {

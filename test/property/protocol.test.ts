@@ -115,12 +115,13 @@ const metadataForms: Form[] = [
   ),
 ]
 
-/** Reads bytes that a peer made up. Anything but a value or `protocol-malformed` fails the test. */
+/** Reads bytes that a peer made up: a value, malformed, or of a version that is not supported; all else fails. */
 function valueOrMalformed(decode: Form['decode'], bytes: Uint8Array): unknown {
   try {
     return decode(bytes)
   } catch (error) {
     if (StreamsError.is(error, 'protocol-malformed')) return undefined
+    if (StreamsError.is(error, 'member-unsupported')) return undefined
     throw error
   }
 }

@@ -1,3 +1,5 @@
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { noHeaders, type RecordContext } from '../../src/core/record.ts'
 import { ManualClock } from '../../src/core/time/clock.ts'
 import type { StoreSpec } from '../../src/plan/store-spec.ts'
@@ -46,6 +48,7 @@ export class StoreRun<S> {
       },
       cache: new RecordCache(cacheMaxBytes),
       clock: new ManualClock(0),
+      task: { applicationId: 'app', taskId: '0_0', partition: 0, directory: () => join(tmpdir(), 'unused') },
     })
   }
 

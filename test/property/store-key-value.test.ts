@@ -8,6 +8,7 @@ import type { ByteStore } from '../../src/store/byte-store.ts'
 import { openLmdbStore } from '../../src/store/lmdb-store.ts'
 import { MemoryStore } from '../../src/store/memory-store.ts'
 import type { Entry, KeyValueStore } from '../../src/store/state-stores.ts'
+import { MapEngine } from '../unit/store/map-engine.ts'
 import { runs } from './runs.ts'
 import { base, StoreRun } from './store-harness.ts'
 import { Readings } from './store-readings.ts'
@@ -113,6 +114,13 @@ describe.each([
   { name: 'lmdb under a cache', engine: 'lmdb', bytes: onLmdb, cacheMaxBytes: 2 ** 20, numRuns: 20 },
   { name: 'lmdb under a small cache', engine: 'lmdb', bytes: onMemory, cacheMaxBytes: 300, numRuns: 100 },
   { name: 'memory', engine: 'memory', bytes: onMemory, cacheMaxBytes: 0, numRuns: 100 },
+  {
+    name: 'an engine of the application under a small cache',
+    engine: new MapEngine(),
+    bytes: onMemory,
+    cacheMaxBytes: 300,
+    numRuns: 50,
+  },
 ] as const)('$name', ({ engine, bytes: makeBytes, cacheMaxBytes, numRuns }) => {
   test('a key-value store is a sorted map, and its iterators show it as it was', async () => {
     const spec = { ...base, engine, kind: 'key-value', timestamped: false, caching: true } as const

@@ -1,6 +1,14 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
+import { utf8 } from '../../src/core/bytes.ts'
 import type { StoreSpec } from '../../src/plan/store-spec.ts'
+import { bytes } from '../../src/serde/scalars.ts'
+import type { Serde } from '../../src/serde/serde.ts'
+import { type Subscription, subscription } from '../../src/serde/subscription.ts'
+import { openLmdbStore } from '../../src/store/lmdb-store.ts'
 import { MemoryStore } from '../../src/store/memory-store.ts'
 import type {
   JoinBuffer,
@@ -12,6 +20,7 @@ import type {
   VersionedKeyValueStore,
   WindowStore,
 } from '../../src/store/state-stores.ts'
+import { MapEngine } from '../unit/store/map-engine.ts'
 import { runs } from './runs.ts'
 import { base, restored, StoreRun, text } from './store-harness.ts'
 
@@ -77,6 +86,38 @@ const kinds: Readonly<Record<string, Kind<unknown>>> = {
     { ...base, kind: 'versioned', historyRetentionMs: 4 * minute, segmentMs: minute },
     ({ store }, { key, value }, time) => store.put(key, value, time),
   ),
+  subscriptions: kind<KeyValueStore<Uint8Array, ValueAndTimestamp<Subscription>>>(
+    { ...base, kind: 'fk-subscription', keySerde: bytes as Serde<unknown>, valueSerde: subscription(text) },
+    ({ store }, { key, value, move }, timestamp) => {
+      const hash = move < 0 ? null : new Uint8Array(16).fill(move)
+      const subscribed = {
+        instruction: 'propagate-only-if-fk-val-available',
+        primaryKey: value,
+        hash,
+      } as const
+      const row = { value: { ...subscribed, primaryPartition: 0 }, timestamp }
+      store.put(utf8(key), value === null ? null : row)
+    },
+  ),
+  custom: kind<{ put(key: string, value: string | null): void }>(
+    {
+      ...base,
+      kind: 'custom',
+      keySerde: bytes as Serde<unknown>,
+      valueSerde: bytes as Serde<unknown>,
+      build: ({ rows, log }) => {
+        return {
+          restore: rows.put,
+          put(key: string, value: string | null): void {
+            const row = value === null ? null : utf8(value)
+            rows.put(utf8(key), row)
+            log(utf8(key), row)
+          },
+        }
+      },
+    },
+    ({ store }, { key, value }) => store.put(key, value),
+  ),
   'outer-join buffer': kind<OuterJoinBuffer<string, string>>(
     { ...base, kind: 'outer-join-buffer', otherValueSerde: text },
     ({ store }, { key, value, move }, timestamp) => {
@@ -126,6 +167,10 @@ function everlasting(spec: StoreSpec): StoreSpec {
 function sorted(entries: readonly unknown[]): string[] {
   return entries.map((entry) => JSON.stringify(entry)).sort()
 }
+
+const root = mkdtempSync(join(tmpdir(), 'millrace-restore-'))
+afterAll(() => rmSync(root, { recursive: true, force: true }))
+let opened = 0
 
 describe.each(Object.entries(kinds))('%s', (_, each) => {
   const coalesced: StoreSpec = { ...each.spec, changelog: 'coalesced' }
@@ -185,6 +230,46 @@ describe.each(Object.entries(kinds))('%s', (_, each) => {
         expect(inMemory.log).toEqual(run.log)
       }),
       runs(20),
+    )
+  })
+
+  test('in an engine of the application it is the same, whose rows go when they have expired', () => {
+    fc.assert(
+      fc.property(changes, changes, (before, after) => {
+        const run = new StoreRun(each.spec)
+        const engine = new MapEngine()
+        const inEngine = new StoreRun({ ...each.spec, engine } as StoreSpec)
+        const dropped: string[] = []
+        for (const part of [before, after]) {
+          perform(run, each, part)
+          perform(inEngine, each, part)
+          expect(inEngine.entries()).toEqual(run.entries())
+          expect(inEngine.log).toEqual(run.log)
+          dropped.push(...run.built.state.expire())
+          inEngine.built.state.expire()
+          expect(engine.dropped).toEqual(dropped)
+        }
+      }),
+      runs(20),
+    )
+  })
+
+  test('on disk, in LMDB, it is what it is in memory', async () => {
+    await fc.assert(
+      fc.asyncProperty(changes, changes, async (before, after) => {
+        const bytes = openLmdbStore(join(root, String(opened++)), { mapSizeBytes: 2 ** 24 })
+        const onDisk = new StoreRun(each.spec, { bytes })
+        const inMemory = new StoreRun({ ...each.spec, engine: 'memory' })
+        for (const part of [before, after]) {
+          perform(onDisk, each, part)
+          perform(inMemory, each, part)
+          expect(sorted(onDisk.entries())).toEqual(sorted(inMemory.entries()))
+          await onDisk.checkpoint()
+        }
+        expect(sorted(onDisk.entries())).toEqual(sorted(inMemory.entries()))
+        await bytes.close()
+      }),
+      runs(5),
     )
   })
 

@@ -127,3 +127,53 @@ test('a record meets the value of its key: now, or with grace that of its time',
     runs(300),
   )
 })
+
+/** The key of the global table to look a record up by is the second letter of its value; some have none. */
+const keyOf = (_key: string, value: string | null): string | null =>
+  value === null || value.endsWith('0') ? null : value.slice(1, 2)
+
+const globalLog = log.map((records) =>
+  records.map((record, at) =>
+    record.to === 'stream' && record.value !== null
+      ? { ...record, value: `s${at % 2 === 0 ? 'a' : 'b'}${at}` }
+      : record,
+  ),
+)
+
+function globalJoin({ left, kind }: Setting): ReturnType<typeof topology> {
+  return topology(import.meta.url, (b) => {
+    const values = b.globalTable(table, { store: { name: 'values', kind } })
+    const both = (l: string, r: string | null) => `${l}+${r}`
+    const results = left
+      ? b.stream(stream).leftJoin(values, both, { keyOf })
+      : b.stream(stream).join(values, both, { keyOf })
+    results.to(joined)
+    return undefined
+  })
+}
+
+/** Each record with the last value of the table before it. */
+function globalLoop(records: readonly LogRecord[], left: boolean): string[] {
+  return records.flatMap(({ to, key, value, timestamp }, at) => {
+    if (to === 'table' || value === null) return []
+    const wanted = keyOf(key, value)
+    const row = records.slice(0, at).findLast((other) => other.to === 'table' && other.key === wanted)
+    const right = row?.value ?? null
+    return left || right !== null ? [`${key} ${value}+${right} ${timestamp}`] : []
+  })
+}
+
+test('a record meets the value that a global table has now, by a key of its own', () => {
+  fc.assert(
+    fc.property(globalLog, setting, (records, options) => {
+      using driver = new TopologyTestDriver(globalJoin(options))
+      for (const { to, key, value, timestamp } of records)
+        driver.input(to === 'table' ? table : stream).pipe(key, value, { timestamp })
+      const found = driver.output(joined).readAll()
+      expect(found.map(({ key, value, timestamp }) => `${key} ${value} ${timestamp}`)).toEqual(
+        globalLoop(records, options.left),
+      )
+    }),
+    runs(100),
+  )
+})

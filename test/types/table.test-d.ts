@@ -1,136 +1,219 @@
-import { expectTypeOf, test } from 'vitest'
-import { StreamsBuilder } from '../../src/dsl/builder.ts'
-import type { GlobalKTable } from '../../src/dsl/global-table.ts'
-import type { KGroupedTable } from '../../src/dsl/grouped-table.ts'
-import type { KStream } from '../../src/dsl/stream.ts'
-import { untilTimeLimit, untilWindowCloses } from '../../src/dsl/suppressed.ts'
-import type { KTable } from '../../src/dsl/table.ts'
-import { topic } from '../../src/dsl/topic.ts'
-import { tumbling } from '../../src/dsl/windows.ts'
-import { field } from '../../src/expr/build.ts'
-import { json } from '../../src/serde/json.ts'
-import { long, string } from '../../src/serde/scalars.ts'
+import { describe, expectTypeOf, test } from 'vitest'
+import {
+  field,
+  type GlobalKTable,
+  type KGroupedTable,
+  type KStream,
+  type KTable,
+  keyValueStore,
+  long,
+  string,
+  untilTimeLimit,
+  untilWindowCloses,
+  type Windowed,
+} from '../../src/index.ts'
+import {
+  countTopic,
+  globalNames,
+  later,
+  nameTable,
+  nameTopic,
+  type Order,
+  orders,
+  orderTable,
+  windowedTable,
+} from './shop.ts'
 
-interface Order {
-  readonly customer: string
-  readonly amount: number
-}
+const seen = keyValueStore('seen', { key: string, value: long })
 
-const orderTopic = topic('orders', { key: string, value: json<Order>() })
-const builder = new StreamsBuilder()
-const orders = builder.table(orderTopic)
-const names = builder.table(topic('names', { key: string, value: string }))
-const windowed = builder.stream(orderTopic).groupByKey().windowedBy(tumbling('5m')).count()
-
-test('tables carry the types of their topics', () => {
-  expectTypeOf(orders).toEqualTypeOf<KTable<string, Order>>()
-  const nullable = topic('n', { key: string, value: json<Order>(), nullable: true })
-  // Null deletes: it is no value of a table.
-  expectTypeOf(builder.table(nullable)).toEqualTypeOf<KTable<string, Order>>()
-  expectTypeOf(builder.globalTable(orderTopic)).toEqualTypeOf<GlobalKTable<string, Order>>()
-  expectTypeOf(builder.stream(orderTopic).toTable()).toEqualTypeOf<KTable<string, Order>>()
+test('tables of other types are other types', () => {
+  expectTypeOf<KTable<Windowed<string>, number>>().not.toExtend<KTable<string, number>>()
+  expectTypeOf<KTable<string, number>>().not.toExtend<KTable<Windowed<string>, number>>()
+  expectTypeOf<KTable<string, number>>().not.toExtend<KTable<string, string>>()
 })
 
-test('filters and mappers', () => {
-  expectTypeOf(orders.filter(({ amount }, id) => amount > id.length)).toEqualTypeOf<KTable<string, Order>>()
-  orders.filter(field('amount').gt(0), { store: { name: 'large' } })
-  const isText = (value: string | number): value is string => typeof value === 'string'
-  const mixed = orders.mapValues(({ amount }): string | number => amount)
-  expectTypeOf(mixed.filter(isText)).toEqualTypeOf<KTable<string, string>>()
-  expectTypeOf(orders.mapValues(({ amount }) => amount, { value: long })).toEqualTypeOf<
-    KTable<string, number>
-  >()
-  expectTypeOf(orders.mapValues({ who: field('customer') })).toEqualTypeOf<KTable<string, { who: string }>>()
-  // What returns null deletes.
-  expectTypeOf(orders.mapValues(({ amount }) => (amount > 0 ? amount : null))).toEqualTypeOf<
-    KTable<string, number>
-  >()
-  // @ts-expect-error no such field
-  orders.filter(field('nope').gt(0))
-  // @ts-expect-error a promise is always true
-  orders.filter(async () => true)
-  // @ts-expect-error a promise is not a value
-  orders.mapValues(async ({ amount }) => amount)
-  // @ts-expect-error not a serde of the new values
-  orders.mapValues(({ amount }) => amount, { value: string })
-})
-
-test('transformers', () => {
-  const counted = orders.transformValues(
-    () => ({ transform: (value, key, { timestamp }) => `${key}${value?.amount}${timestamp}` }),
-    { value: string, store: { name: 'texts' }, stores: ['seen'] },
-  )
-  expectTypeOf(counted).toEqualTypeOf<KTable<string, string>>()
-  // @ts-expect-error transformers cannot forward
-  orders.transformValues({ transform: (_value, key, context) => context.forward(key) })
-  // @ts-expect-error a promise is not a value
-  orders.transformValues({ transform: async () => 1 })
-})
-
-test('streams of updates', () => {
-  expectTypeOf(orders.toStream({ name: 'updates' })).toEqualTypeOf<KStream<string, Order | null>>()
-  const byCustomer = orders.toStream((value) => value?.customer ?? 'nobody', { key: string })
-  expectTypeOf(byCustomer).toEqualTypeOf<KStream<string, Order | null>>()
-  // @ts-expect-error deletions have no value
-  orders.toStream((value) => value.customer)
-  // @ts-expect-error a topic of another type
-  orders.toStream().to(topic('out', { key: string, value: string }))
-})
-
-test('only windows close', () => {
-  windowed.suppress(untilWindowCloses({ maxBytes: 1_000_000 }), { name: 'final' })
-  windowed.suppress(untilTimeLimit('5s'))
-  orders.suppress(untilTimeLimit('5s', { maxRecords: 10, onFull: 'shut-down' }))
-  // @ts-expect-error not a table of windows
-  orders.suppress(untilWindowCloses())
-  // @ts-expect-error a result that comes early is not final
-  windowed.suppress(untilWindowCloses({ maxRecords: 10, onFull: 'emit-early' }))
-})
-
-test('groups', () => {
-  const grouped = orders.groupBy(({ customer, amount }) => [customer, amount], { key: string, value: long })
-  expectTypeOf(grouped).toEqualTypeOf<KGroupedTable<string, number>>()
-  expectTypeOf(grouped.count()).toEqualTypeOf<KTable<string, number>>()
-  const add = (sum: number, amount: number) => sum + amount
-  const subtract = (sum: number, amount: number) => sum - amount
-  expectTypeOf(grouped.reduce(add, subtract)).toEqualTypeOf<KTable<string, number>>()
-  const text = (aggregate: string, value: number) => aggregate + value
-  expectTypeOf(grouped.aggregate(() => '', text, text, { value: string })).toEqualTypeOf<
-    KTable<string, string>
-  >()
-  // @ts-expect-error not a pair
-  orders.groupBy(({ customer }) => customer)
-  // @ts-expect-error a promise is not a pair
-  orders.groupBy(async ({ customer, amount }) => [customer, amount])
-  // @ts-expect-error not a serde of the groups' keys
-  orders.groupBy(({ customer, amount }) => [customer, amount], { key: long })
-  // @ts-expect-error a promise is not a value
-  grouped.reduce(async (sum, amount) => sum + amount, subtract)
-  // @ts-expect-error the aggregate is a number
-  grouped.aggregate(() => 0, text, text)
-  // @ts-expect-error no subtractor
-  grouped.reduce(add)
-})
-
-test('joins of tables', () => {
-  const joined = orders.join(names, ({ amount }, name, id) => `${id}${name}${amount}`, { value: string })
-  expectTypeOf(joined).toEqualTypeOf<KTable<string, string>>()
-  orders.leftJoin(names, (_order, name) => expectTypeOf(name).toEqualTypeOf<string | null>())
-  orders.outerJoin(names, (order) => expectTypeOf(order).toEqualTypeOf<Order | null>())
-  const foreign = orders.join(names, ({ amount }, name) => name.length + amount, {
-    foreignKey: ({ customer }) => customer,
-    value: long,
+describe('KTable', () => {
+  test('store', () => {
+    expectTypeOf(orderTable.store.name).toEqualTypeOf<string>()
+    // @ts-expect-error it is given where the table is made
+    orderTable.store = windowedTable.store
   })
-  expectTypeOf(foreign).toEqualTypeOf<KTable<string, number>>()
-  const numbered = builder.table(topic('numbers', { key: long, value: string }))
-  // @ts-expect-error keys of another type
-  orders.join(numbered, () => 1)
-  // @ts-expect-error the other table's keys are numbers
-  orders.join(numbered, () => 1, { foreignKey: ({ customer }) => customer })
-  // @ts-expect-error a promise is not a value
-  orders.join(names, async () => 1)
-  // @ts-expect-error a promise is not a key
-  orders.join(names, () => 1, { foreignKey: async ({ customer }) => customer })
-  // @ts-expect-error a promise is not a value
-  orders.join(names, async () => 1, { foreignKey: ({ customer }) => customer })
+
+  test('queryableStoreName', () => {
+    expectTypeOf(orderTable.queryableStoreName).toEqualTypeOf<string | undefined>()
+    // @ts-expect-error it is given where the table is made
+    orderTable.queryableStoreName = 'orders'
+  })
+
+  test('filter', () => {
+    expectTypeOf(orderTable.filter((order, id) => order.customer === id)).toEqualTypeOf<
+      KTable<string, Order>
+    >()
+    orderTable.filter(field('amount').gt(0), { store: { name: 'large', caching: false } })
+    const isText = (value: string | number): value is string => typeof value === 'string'
+    const mixed = orderTable.mapValues(({ amount }): string | number => amount)
+    expectTypeOf(mixed.filter(isText, { value: string })).toEqualTypeOf<KTable<string, string>>()
+    // @ts-expect-error a promise is always true
+    orderTable.filter(async () => true)
+    // @ts-expect-error no such field
+    orderTable.filter(field('price').gt(0))
+    // @ts-expect-error the serde of another value
+    orderTable.filter(() => true, { value: string })
+    // @ts-expect-error only windows are retained
+    orderTable.filter(() => true, { store: { retention: '1h' } })
+  })
+
+  test('filterNot', () => {
+    expectTypeOf(orderTable.filterNot(field('amount').gt(0))).toEqualTypeOf<KTable<string, Order>>()
+    expectTypeOf(orderTable.filterNot((order) => order.amount > 0)).toEqualTypeOf<KTable<string, Order>>()
+    // @ts-expect-error a promise is always true
+    orderTable.filterNot(async () => true)
+    // @ts-expect-error the serde of another key
+    orderTable.filterNot(() => true, { key: long })
+    // @ts-expect-error no such option
+    orderTable.filterNot(() => true, { storeName: 'x' })
+  })
+
+  test('mapValues', () => {
+    const amounts = orderTable.mapValues(({ amount }) => amount, { value: long, store: { name: 'amounts' } })
+    expectTypeOf(amounts).toEqualTypeOf<KTable<string, number>>()
+    expectTypeOf(orderTable.mapValues({ who: field('customer') })).toEqualTypeOf<
+      KTable<string, { who: string }>
+    >()
+    // What returns null deletes.
+    expectTypeOf(orderTable.mapValues(({ amount }) => (amount > 0 ? amount : null))).toEqualTypeOf<
+      KTable<string, number>
+    >()
+    // @ts-expect-error an async mapper
+    orderTable.mapValues(async ({ amount }) => amount)
+    // @ts-expect-error the serde of another value
+    orderTable.mapValues(({ amount }) => amount, { value: string })
+    // @ts-expect-error no such field
+    orderTable.mapValues({ who: field('buyer') })
+  })
+
+  test('transformValues', () => {
+    const counted = orderTable.transformValues(
+      () => ({
+        transform: (order, key, { store, timestamp }) =>
+          `${store(seen).get(key)}${order?.amount}${timestamp}`,
+      }),
+      { value: string, store: { name: 'texts' }, stores: [seen] },
+    )
+    expectTypeOf(counted).toEqualTypeOf<KTable<string, string>>()
+    // @ts-expect-error deletions have no value
+    orderTable.transformValues({ transform: (order) => order.amount })
+    // @ts-expect-error transformers cannot forward
+    orderTable.transformValues({ transform: (_, key, context) => context.forward(key) })
+    // @ts-expect-error an async transformer
+    orderTable.transformValues({ transform: async () => 1 })
+    // @ts-expect-error nobody would wait
+    orderTable.transformValues({ init: later, transform: () => 1 })
+    // @ts-expect-error the serde of another value
+    orderTable.transformValues({ transform: () => 1 }, { value: string })
+    // @ts-expect-error not a store
+    orderTable.transformValues({ transform: () => 1 }, { stores: [1] })
+  })
+
+  test('toStream', () => {
+    expectTypeOf(orderTable.toStream({ name: 'updates' })).toEqualTypeOf<KStream<string, Order | null>>()
+    const byAmount = orderTable.toStream((order) => order?.amount ?? 0, { key: long })
+    expectTypeOf(byAmount).toEqualTypeOf<KStream<number, Order | null>>()
+    expectTypeOf(orderTable.toStream((order, id) => order?.customer ?? id)).toEqualTypeOf<
+      KStream<string, Order | null>
+    >()
+    expectTypeOf(windowedTable.toStream()).toEqualTypeOf<KStream<Windowed<string>, number | null>>()
+    orderTable
+      .mapValues(({ amount }) => amount)
+      .toStream()
+      .to(countTopic)
+    // @ts-expect-error deletions have no value
+    orderTable.toStream((order) => order.amount)
+    // @ts-expect-error an async selector
+    orderTable.toStream(async () => 1)
+    // @ts-expect-error the serde of another key
+    orderTable.toStream(() => 1, { key: string })
+    // @ts-expect-error a topic of other values
+    orderTable.toStream().to(nameTopic)
+    // @ts-expect-error tables have no sink of their own
+    nameTable.to(nameTopic)
+  })
+
+  test('suppress', () => {
+    const final = windowedTable.suppress(untilWindowCloses({ maxBytes: 1e6 }), { name: 'final' })
+    expectTypeOf(final).toEqualTypeOf<KTable<Windowed<string>, number>>()
+    expectTypeOf(orderTable.suppress(untilTimeLimit('5m'))).toEqualTypeOf<KTable<string, Order>>()
+    windowedTable.suppress(untilTimeLimit('5m', { maxRecords: 1000, onFull: 'emit-early' }))
+    // @ts-expect-error a plain table has no windows that close
+    orderTable.suppress(untilWindowCloses())
+    // @ts-expect-error when?
+    windowedTable.suppress()
+    // @ts-expect-error a duration alone does not say from when
+    windowedTable.suppress('5m')
+    // @ts-expect-error the buffer's options are those of the suppression
+    windowedTable.suppress(untilWindowCloses(), { maxBytes: 1e6 })
+    // @ts-expect-error streams have no updates to hold back
+    windowedTable.toStream().suppress(untilWindowCloses())
+  })
+
+  test('groupBy', () => {
+    const grouped = orderTable.groupBy((order, id) => [order.amount, id], { key: long, value: string })
+    expectTypeOf(grouped).toEqualTypeOf<KGroupedTable<number, string>>()
+    // Null for either leaves the row out.
+    expectTypeOf(orderTable.groupBy((order) => [order.coupon ?? null, order.amount || null])).toEqualTypeOf<
+      KGroupedTable<string, number>
+    >()
+    // @ts-expect-error a pair is needed
+    orderTable.groupBy((order) => order.customer)
+    // @ts-expect-error an async selector
+    orderTable.groupBy(async (order) => [order.customer, 1])
+    // @ts-expect-error a promise in place of the value
+    orderTable.groupBy((order) => [order.customer, later()])
+    // @ts-expect-error the serde of another key
+    orderTable.groupBy((order) => [order.customer, 1], { key: long })
+    // @ts-expect-error the serde of another value
+    orderTable.groupBy((order) => [order.customer, 1], { value: string })
+    // @ts-expect-error fields of one alone do not say the value
+    orderTable.groupBy(field('customer'))
+    // @ts-expect-error rows have one key already
+    orderTable.groupByKey()
+  })
+})
+
+describe('GlobalKTable', () => {
+  test('store', () => {
+    expectTypeOf(globalNames).toEqualTypeOf<GlobalKTable<number, string>>()
+    expectTypeOf(globalNames.store.name).toEqualTypeOf<string>()
+    // @ts-expect-error it is given where the table is made
+    globalNames.store = orderTable.store
+  })
+
+  test('queryableStoreName', () => {
+    expectTypeOf(globalNames.queryableStoreName).toEqualTypeOf<string>()
+    // @ts-expect-error a global table has no updates
+    globalNames.toStream()
+    // @ts-expect-error streams are joined with it, not it with them
+    globalNames.join(orders, () => 1)
+  })
+})
+
+describe('suppressions', () => {
+  test('untilWindowCloses', () => {
+    expectTypeOf(untilWindowCloses).returns.toHaveProperty('until')
+    untilWindowCloses({ maxRecords: 1, onFull: 'shut-down', changelog: false })
+    // @ts-expect-error a result that comes early is not final
+    untilWindowCloses({ maxRecords: 10, onFull: 'emit-early' })
+    // @ts-expect-error the windows say when
+    untilWindowCloses('5m')
+  })
+
+  test('untilTimeLimit', () => {
+    expectTypeOf(untilTimeLimit('5m')).toExtend<{ readonly limitMs: number | undefined }>()
+    // @ts-expect-error not a duration
+    untilTimeLimit('soon')
+    // @ts-expect-error how long?
+    untilTimeLimit({ maxRecords: 1 })
+    // @ts-expect-error nothing else happens when it is full
+    untilTimeLimit('5m', { onFull: 'drop' })
+  })
 })

@@ -42,6 +42,10 @@ export class EmbeddedClient implements Client {
     })
   }
 
+  listTopics(): Promise<ReadonlyMap<string, TopicDescription>> {
+    return this.#request(({ topics }) => new Map(topics.describeAll().map((topic) => [topic.name, topic])))
+  }
+
   createTopics(wanted: readonly NewTopic[]): Promise<void> {
     return this.#request(({ topics }) => {
       for (const topic of wanted) topics.create(topic)

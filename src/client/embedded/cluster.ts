@@ -3,6 +3,7 @@ import type { Clock } from '../../core/time/clock.ts'
 import type { TopicPartition } from '../../core/topic-partition.ts'
 import { isTransactional, readBatchHeader } from '../../protocol/record-batch/header.ts'
 import type { Client, ClientContext, CommittedOffset, GroupMetadata } from '../client.ts'
+import type { RefusingAnswer } from '../judged-batch.ts'
 import { EmbeddedClient } from './client.ts'
 import { GroupCoordinator } from './group-coordinator.ts'
 import type { Appended } from './partition-log.ts'
@@ -58,20 +59,20 @@ export class EmbeddedCluster {
     }
   }
 
-  /** Produce: the explicit flow, AddPartitionsToTxn first. Its transaction must be the batch's. */
+  /** Produce: the explicit flow, AddPartitionsToTxn first. Its transaction must be the batch's. @throws StreamsError as the log. */
   produce(
     producer: TransactionalIdentity | undefined,
     to: TopicPartition,
     batch: Uint8Array,
     now: number,
-  ): Appended {
+  ): Appended | RefusingAnswer {
     const log = this.topics.log(to.topic, to.partition)
     const header = readBatchHeader(batch, 0)
     const owner = isTransactional(header) ? header.producerId : undefined
     if (owner !== producer?.producerId)
       throw refused('INVALID_TXN_STATE', `a batch for ${to.topic} is not of its producer's transaction`)
     if (producer) this.transactions.addPartition(producer, to, now)
-    return log.append(batch)
+    return log.refusal(batch) ?? log.append(batch)
   }
 
   /** AddOffsetsToTxn and TxnOffsetCommit. */

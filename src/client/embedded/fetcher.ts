@@ -1,3 +1,4 @@
+import { type OffsetReset, resetTarget } from '../../core/offset-reset.ts'
 import type { Clock } from '../../core/time/clock.ts'
 import { type TopicPartition, topicPartitionName } from '../../core/topic-partition.ts'
 import { decompress } from '../../protocol/record-batch/compression.ts'
@@ -10,6 +11,7 @@ import { Signal } from './signal.ts'
 interface FetchedPartition extends TopicPartition {
   readonly log: PartitionLog
   readonly stopListening: () => void
+  readonly offsetReset: OffsetReset
   position: number
   paused: boolean
   /** Bytes handed out and not released. */
@@ -35,12 +37,16 @@ export class EmbeddedFetcher implements Fetcher {
     this.#options = options
   }
 
-  add({ topic, partition }: TopicPartition, offset: number): void {
+  add(
+    { topic, partition }: TopicPartition,
+    offset: number,
+    offsetReset: OffsetReset = this.#options.offsetReset,
+  ): void {
     this.remove({ topic, partition })
     const log = this.#cluster.topics.log(topic, partition)
     const stopListening = log.onAppend(() => this.#changed.notify())
-    const added = { topic, partition, log, stopListening, position: offset, paused: false, heldBytes: 0 }
-    this.#partitions.set(topicPartitionName(topic, partition), added)
+    const added = { topic, partition, log, stopListening, offsetReset, position: offset }
+    this.#partitions.set(topicPartitionName(topic, partition), { ...added, paused: false, heldBytes: 0 })
     this.#changed.notify()
   }
 
@@ -136,10 +142,13 @@ export class EmbeddedFetcher implements Fetcher {
 
   /** @throws StreamsError `offset-out-of-range` without a reset policy. */
   #resetIfOutOfRange(partition: FetchedPartition): void {
-    const { log, position } = partition
-    const { offsetReset, isolation } = this.#options
+    const { log, position, offsetReset } = partition
+    const { isolation } = this.#options
     if (offsetReset === 'none' || (position >= log.startOffset && position <= log.highWatermark)) return
-    partition.position = offsetReset === 'earliest' ? log.startOffset : log.endFor(isolation)
+    const target = resetTarget(offsetReset, this.#clock.now())
+    const found = typeof target === 'number' ? log.offsetAt(target, isolation) : -1
+    if (target === 'earliest') partition.position = log.startOffset
+    else partition.position = found >= 0 ? found : log.endFor(isolation)
   }
 
   /** @returns the release, which counts once. */

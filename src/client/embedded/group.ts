@@ -19,7 +19,7 @@ export interface JoinAnswer {
   readonly memberId: string
   readonly generationId: number
   readonly leaderId: string
-  /** All members for the leader, none for the others. */
+  /** All members for the leader; none for the others, and where nothing is to be assigned. */
   readonly members: readonly MemberMetadata[]
 }
 
@@ -55,6 +55,8 @@ export class Group {
 
   /** Answered when all members have joined, or the rebalance timeout is over. */
   join(request: JoinRequest, now: number): Promise<JoinAnswer> {
+    const returned = this.#takeBack(request, now)
+    if (returned) return Promise.resolve(returned)
     const memberId = this.#admit(request)
     const answer = deferred<JoinAnswer>()
     const earlier = this.#members.get(memberId)
@@ -131,6 +133,29 @@ export class Group {
     if (predecessor)
       this.#forget(predecessor, refused('FENCED_INSTANCE_ID', `${groupInstanceId} joined anew`))
     return `${groupInstanceId ?? 'member'}-${++this.#nextMember}`
+  }
+
+  /**
+   * A static member that comes back within its session takes its old place and assignment, and nobody rebalances
+   * (KIP-345): it is a new member id in the same generation.
+   */
+  #takeBack(request: JoinRequest, now: number): JoinAnswer | undefined {
+    const { groupInstanceId, memberId, protocolName } = request
+    if (this.#state !== 'stable' || memberId !== '' || groupInstanceId === null) return undefined
+    const predecessor = this.#ofInstance(groupInstanceId)
+    if (predecessor?.request.protocolName !== protocolName) return undefined
+    this.#forget(predecessor, refused('FENCED_INSTANCE_ID', `${groupInstanceId} joined anew`))
+    const member = {
+      ...predecessor,
+      memberId: `${groupInstanceId}-${++this.#nextMember}`,
+      metadata: request.metadata,
+      request,
+      deadline: now + request.sessionTimeoutMs,
+    }
+    this.#members.set(member.memberId, member)
+    if (this.#leaderId === predecessor.memberId) this.#leaderId = member.memberId
+    const generationId = this.#generationId
+    return { memberId: member.memberId, generationId, leaderId: this.#leaderId, members: [] }
   }
 
   #rebalance(now: number): void {

@@ -1,18 +1,13 @@
 import { abortable } from '../../core/abortable.ts'
 import { StreamsError } from '../../core/errors.ts'
 import type { Clock } from '../../core/time/clock.ts'
-import type { GroupMember, GroupMetadata, GroupOptions } from '../client.ts'
+import type { GroupMember, GroupMetadata, GroupOptions, JoinedGroup } from '../client.ts'
 import type { EmbeddedCluster } from './cluster.ts'
 import type { JoinAnswer } from './group.ts'
 import { isRefused } from './refused.ts'
 
 const noAssignments: ReadonlyMap<string, Uint8Array> = new Map()
 const noGeneration = -1
-
-interface Joined {
-  readonly assignment: Uint8Array
-  readonly generationId: number
-}
 
 export class EmbeddedMember implements GroupMember {
   onRejoin: (() => void) | undefined
@@ -48,7 +43,7 @@ export class EmbeddedMember implements GroupMember {
     return { groupId, generationId: this.#generationId, memberId: this.#memberId, groupInstanceId }
   }
 
-  async join(signal?: AbortSignal): Promise<Joined> {
+  async join(signal?: AbortSignal): Promise<JoinedGroup> {
     this.#stopHeartbeats()
     const either = signal ? AbortSignal.any([signal, this.#stopped.signal]) : this.#stopped.signal
     for (;;) {
@@ -81,20 +76,23 @@ export class EmbeddedMember implements GroupMember {
   }
 
   /** @returns undefined when the group asks to join again. */
-  async #joinOnce(signal: AbortSignal): Promise<Joined | undefined> {
+  async #joinOnce(signal: AbortSignal): Promise<JoinedGroup | undefined> {
     try {
       const answer = await this.#answerTo(this.#requestJoin(), signal)
       this.#memberId = answer.memberId
       this.#generationId = answer.generationId
       const assignment = await this.#sync(answer, signal)
+      const continuous = !this.#lost
       this.#rejoin = false
       this.#lost = false
       this.#scheduleHeartbeat(this.#heartbeats)
-      return { assignment, generationId: answer.generationId }
+      return { assignment, generationId: answer.generationId, continuous }
     } catch (error) {
+      if (isRefused(error, 'REBALANCE_IN_PROGRESS')) return undefined
       if (isRefused(error, 'UNKNOWN_MEMBER_ID')) this.#memberId = ''
-      else if (!isRefused(error, 'REBALANCE_IN_PROGRESS') && !isRefused(error, 'ILLEGAL_GENERATION'))
-        throw error
+      else if (!isRefused(error, 'ILLEGAL_GENERATION')) throw error
+      this.#generationId = noGeneration
+      this.#lost = true
       return undefined
     }
   }
@@ -132,7 +130,7 @@ export class EmbeddedMember implements GroupMember {
 
   async #sync({ leaderId, memberId, members }: JoinAnswer, signal: AbortSignal): Promise<Uint8Array> {
     const { group } = this
-    const leads = leaderId === memberId
+    const leads = leaderId === memberId && members.length > 0
     const assignments = leads ? await abortable(this.#options.assign(members), signal) : noAssignments
     return abortable(
       this.#cluster.request(({ groups }, now) => groups.sync(group, assignments, now)),

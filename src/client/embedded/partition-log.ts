@@ -1,4 +1,5 @@
 import { concatBytes, emptyBytes } from '../../core/bytes.ts'
+import { kafkaError } from '../../protocol/error-codes.ts'
 import { decompress } from '../../protocol/record-batch/compression.ts'
 import { encodeControlBatch } from '../../protocol/record-batch/control.ts'
 import { decodeBatches } from '../../protocol/record-batch/decode.ts'
@@ -7,13 +8,16 @@ import {
   type BatchHeader,
   batchSize,
   checkBatchCrc,
+  compressionCodec,
   isControl,
   isTransactional,
   readBatchHeader,
 } from '../../protocol/record-batch/header.ts'
 import { type AbortedTransaction, readableRuns } from '../../protocol/record-batch/readable-runs.ts'
+import { sequenceAfter } from '../../protocol/record-batch/rewrite.ts'
 import type { Isolation } from '../client.ts'
-import { ProducerStates, sequenceAfter } from './producer-state.ts'
+import type { RefusingAnswer } from '../judged-batch.ts'
+import { ProducerStates } from './producer-state.ts'
 import { refused } from './refused.ts'
 import { TransactionIndex } from './transaction-index.ts'
 
@@ -38,13 +42,22 @@ export interface LogRead {
   readonly aborted: readonly AbortedTransaction[]
 }
 
+export interface PartitionLogOptions {
+  /** Above it the oldest batches go; the last one stays. */
+  readonly retentionBytes: number
+  /** Of a batch (max.message.bytes). */
+  readonly maxBatchBytes: number
+  /** Records need keys. */
+  readonly compacted: boolean
+}
+
 /** There are no elections here. */
 const leaderEpoch = 0
 
 /** One partition: record batches as they came, with the offsets that the log gave them. */
 export class PartitionLog {
   readonly #name: string
-  readonly #retentionBytes: number
+  readonly #options: PartitionLogOptions
   readonly #batches: StoredBatch[] = []
   readonly #producers = new ProducerStates()
   readonly #transactions = new TransactionIndex()
@@ -53,10 +66,10 @@ export class PartitionLog {
   #startOffset = 0
   #endOffset = 0
 
-  /** @param name for messages. @param retentionBytes above it the oldest batches go; the last one stays. */
-  constructor(name: string, retentionBytes: number) {
+  /** @param name for messages. */
+  constructor(name: string, options: PartitionLogOptions) {
     this.#name = name
-    this.#retentionBytes = retentionBytes
+    this.#options = options
   }
 
   get startOffset(): number {
@@ -86,6 +99,25 @@ export class PartitionLog {
   onAppend(run: () => void): () => void {
     this.#listeners.add(run)
     return () => this.#listeners.delete(run)
+  }
+
+  /** What the topic's configs have against a batch from a producer (LogValidator); undefined: nothing. */
+  refusal(batch: Uint8Array): RefusingAnswer | undefined {
+    const { maxBatchBytes, compacted } = this.#options
+    if (batch.length > maxBatchBytes)
+      return {
+        errorCode: kafkaError.MESSAGE_TOO_LARGE,
+        recordErrors: [],
+        errorMessage: `${batch.length} bytes are more than the ${maxBatchBytes} of max.message.bytes`,
+      }
+    const keyless = compacted ? recordsWithoutKey(batch) : []
+    if (keyless.length === 0) return undefined
+    const message = 'a record of a compacted topic has no key'
+    return {
+      errorCode: kafkaError.INVALID_RECORD,
+      recordErrors: keyless.map((batchIndex) => ({ batchIndex, message })),
+      errorMessage: message,
+    }
   }
 
   /**
@@ -195,8 +227,9 @@ export class PartitionLog {
   }
 
   #retain(): void {
-    if (this.#bytes <= this.#retentionBytes) return
-    this.#dropOldest((_, held) => this.#bytes > this.#retentionBytes && held > 1)
+    const { retentionBytes } = this.#options
+    if (this.#bytes <= retentionBytes) return
+    this.#dropOldest((_, held) => this.#bytes > retentionBytes && held > 1)
   }
 
   /** The start of the log moves along, if it is not further on already. */
@@ -236,6 +269,14 @@ export class PartitionLog {
     }
     return low
   }
+}
+
+/** Indexes. */
+function recordsWithoutKey(batch: Uint8Array): readonly number[] {
+  const compressed = compressionCodec(readBatchHeader(batch, 0)) !== 'none'
+  const runs = compressed ? readableRuns(batch, 0, 'read_uncommitted', [], decompress).runs : [batch]
+  const records = runs.flatMap((run) => decodeBatches(run))
+  return records.flatMap(({ key }, index) => (key === null ? [index] : []))
 }
 
 function firstRecordAt(batch: StoredBatch, timestamp: number, fromOffset: number): number | undefined {

@@ -1,3 +1,4 @@
+import { sequenceAfter } from '../../protocol/record-batch/rewrite.ts'
 import { refused } from './refused.ts'
 
 /** What identifies a batch of an idempotent producer. */
@@ -22,11 +23,6 @@ interface ProducerState {
 
 /** A producer has at most five requests in flight, so a repeated batch is one of the last five. */
 const remembered = 5
-
-/** Sequences wrap around to 0 after 2^31 - 1. */
-export function sequenceAfter(sequence: number, records: number): number {
-  return (sequence + records) % 0x8000_0000
-}
 
 /**
  * What one partition knows of its idempotent producers (Kafka's ProducerStateManager). Unlike there, nothing expires,

@@ -1,19 +1,33 @@
 import { StreamsError } from '../../core/errors.ts'
-import { topicPartitionName } from '../../core/topic-partition.ts'
-import type { CommittedOffset, GroupMetadata, Producer, ProducerOptions } from '../client.ts'
+import { type TopicPartition, topicPartitionName } from '../../core/topic-partition.ts'
+import { kafkaError } from '../../protocol/error-codes.ts'
+import { isAboutRecords } from '../../protocol/produce-errors.ts'
+import { baseSequenceOf, sequenceAfter } from '../../protocol/record-batch/rewrite.ts'
+import type { CommittedOffset, GroupMetadata, Producer, ProducerOptions, RefusalJudge } from '../client.ts'
+import {
+  halves,
+  type JudgedBatch,
+  judgedBatch,
+  type RefusingAnswer,
+  refusedBy,
+  renumber,
+  withoutRefused,
+} from '../judged-batch.ts'
 import type { EmbeddedCluster } from './cluster.ts'
-import { sequenceAfter } from './producer-state.ts'
+import type { Appended } from './partition-log.ts'
 import { Signal } from './signal.ts'
 import type { TransactionalIdentity } from './transaction-coordinator.ts'
 
 /** One partition as its producer sees it. */
-interface Sent {
+interface Sent extends TopicPartition {
+  /** The first is being delivered. */
+  readonly waiting: JudgedBatch[]
   nextSequence: number
   acknowledgedSequence: number
   acknowledgedOffset: number | undefined
 }
 
-/** Each batch is one request of its own; requests are carried out in order. */
+/** Each batch is one request of its own, and a partition's next one waits for it. */
 export class EmbeddedProducer implements Producer {
   readonly #cluster: EmbeddedCluster
   readonly #options: ProducerOptions
@@ -24,6 +38,7 @@ export class EmbeddedProducer implements Producer {
   #pendingBytes = 0
   #inTransaction = false
   #failure: Error | undefined
+  #aborting = false
   #closed = false
 
   constructor(cluster: EmbeddedCluster, options: ProducerOptions) {
@@ -68,12 +83,12 @@ export class EmbeddedProducer implements Producer {
     return new Uint8Array(size)
   }
 
-  send(topic: string, partition: number, batch: Uint8Array): void {
+  send(topic: string, partition: number, batch: Uint8Array, judge?: RefusalJudge): void {
     this.#checkReady()
-    const transactional = this.#identity()
-    if (transactional) this.#inTransaction = true
+    if (this.#options.transactionalId !== undefined) this.#inTransaction = true
     this.#pendingBytes += batch.length
-    void this.#deliver(topic, partition, batch, transactional)
+    const sent = this.#sentTo(topic, partition)
+    if (sent.waiting.push(judgedBatch(batch, judge)) === 1) void this.#deliver(sent)
   }
 
   async drain(pendingBytes: number): Promise<void> {
@@ -108,7 +123,9 @@ export class EmbeddedProducer implements Producer {
   async abort(): Promise<void> {
     this.#checkOpen()
     const producer = this.#transactional()
+    this.#aborting = true
     await this.drain(0)
+    this.#aborting = false
     if (this.#inTransaction)
       await this.#transactionRequest(({ transactions }) => transactions.end(producer, false))
     this.#inTransaction = false
@@ -134,26 +151,66 @@ export class EmbeddedProducer implements Producer {
     this.#failure = undefined
   }
 
-  async #deliver(
-    topic: string,
-    partition: number,
-    batch: Uint8Array,
-    producer: TransactionalIdentity | undefined,
-  ): Promise<void> {
-    try {
-      const to = { topic, partition }
-      const { nextSequence, nextOffset } = await this.#cluster.request((cluster, now) =>
-        cluster.produce(producer, to, batch, now),
-      )
-      const sent = this.#sentTo(topic, partition)
-      sent.acknowledgedSequence = nextSequence
-      sent.acknowledgedOffset = nextOffset
-    } catch (error) {
-      this.#fail(error)
-    } finally {
-      this.#pendingBytes -= batch.length
+  /** Until nothing of the partition waits, or what waits is not wanted any more. */
+  async #deliver(sent: Sent): Promise<void> {
+    const { waiting } = sent
+    while (waiting.length > 0) {
+      await this.#deliverFirst(sent)
+      if (this.#unwanted) this.#done(sent, waiting.length)
       this.#acknowledged.notify()
     }
+  }
+
+  async #deliverFirst(sent: Sent): Promise<void> {
+    const batch = sent.waiting[0]!
+    try {
+      const answer = await this.#cluster.request((cluster, now) =>
+        cluster.produce(this.#identity(), sent, batch.bytes, now),
+      )
+      if ('errorCode' in answer) this.#refused(sent, batch, answer)
+      else this.#appended(sent, answer)
+    } catch (error) {
+      const answer = asAnswer(error)
+      if (answer && batch.judge) this.#refused(sent, batch, answer)
+      else this.#fail(error)
+    }
+  }
+
+  #appended(sent: Sent, { nextSequence, nextOffset }: Appended): void {
+    sent.acknowledgedSequence = nextSequence
+    sent.acknowledgedOffset = nextOffset
+    this.#done(sent, 1)
+  }
+
+  #refused(sent: Sent, batch: JudgedBatch, answer: RefusingAnswer): void {
+    const { errorCode, errorMessage } = answer
+    if (errorCode === kafkaError.MESSAGE_TOO_LARGE && batch.records > 1)
+      this.#replace(sent, batch, () => halves(batch))
+    else if (batch.judge && !this.#unwanted)
+      this.#replace(sent, batch, () => withoutRefused(batch, sent, answer, true))
+    else this.#fail(refusedBy(errorCode, sent, errorMessage))
+  }
+
+  #replace(sent: Sent, batch: JudgedBatch, by: () => readonly JudgedBatch[]): void {
+    try {
+      const batches = by()
+      for (const { bytes } of batches) this.#pendingBytes += bytes.length
+      sent.waiting.splice(1, 0, ...batches)
+      this.#done(sent, 1)
+      sent.nextSequence = renumber(sent.waiting, baseSequenceOf(batch.bytes))
+    } catch (error) {
+      this.#fail(error)
+    }
+  }
+
+  /** The first so many that wait do so no longer. */
+  #done({ waiting }: Sent, count: number): void {
+    for (const { bytes } of waiting.splice(0, count)) this.#pendingBytes -= bytes.length
+  }
+
+  /** What waits is not to be delivered any more. */
+  get #unwanted(): boolean {
+    return this.#aborting || this.#failure !== undefined
   }
 
   async #transactionRequest(run: (cluster: EmbeddedCluster, now: number) => void): Promise<void> {
@@ -180,7 +237,14 @@ export class EmbeddedProducer implements Producer {
     const name = topicPartitionName(topic, partition)
     let sent = this.#partitions.get(name)
     if (!sent) {
-      sent = { nextSequence: 0, acknowledgedSequence: 0, acknowledgedOffset: undefined }
+      sent = {
+        topic,
+        partition,
+        waiting: [],
+        nextSequence: 0,
+        acknowledgedSequence: 0,
+        acknowledgedOffset: undefined,
+      }
       this.#partitions.set(name, sent)
     }
     return sent
@@ -208,4 +272,12 @@ export class EmbeddedProducer implements Producer {
     if (this.#producerId < 0)
       throw new StreamsError('lifecycle', 'the producer is not initialized: call init first')
   }
+}
+
+/** What a judge may decide about; undefined: it is none of its business. */
+function asAnswer(error: unknown): RefusingAnswer | undefined {
+  if (!StreamsError.is(error)) return undefined
+  const errorCode = error.details['kafkaErrorCode']
+  if (typeof errorCode !== 'number' || !isAboutRecords(errorCode)) return undefined
+  return { errorCode, recordErrors: [], errorMessage: error.message }
 }

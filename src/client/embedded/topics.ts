@@ -1,6 +1,6 @@
 import { topicPartitionName } from '../../core/topic-partition.ts'
 import type { NewTopic, TopicDescription } from '../client.ts'
-import { PartitionLog } from './partition-log.ts'
+import { PartitionLog, type PartitionLogOptions } from './partition-log.ts'
 import { refused } from './refused.ts'
 
 interface Topic {
@@ -8,6 +8,8 @@ interface Topic {
   readonly logs: readonly PartitionLog[]
 }
 
+/** Of brokers, if their message.max.bytes is not set: a mebibyte of records, and their log overhead. */
+const usualMaxBatchBytes = 2 ** 20 + 12
 const legalName = /^(?!\.{1,2}$)[a-zA-Z0-9._-]{1,249}$/
 
 /** The topics of the cluster and their logs. */
@@ -30,6 +32,10 @@ export class Topics {
     return this.#topics.get(name)?.description
   }
 
+  describeAll(): readonly TopicDescription[] {
+    return [...this.#topics.values()].map(({ description }) => description)
+  }
+
   /** Leaves an existing topic as it is. `partitions: -1` makes one. */
   create({ name, partitions, configs }: NewTopic): void {
     if (this.#topics.has(name)) return
@@ -37,12 +43,12 @@ export class Topics {
     const count = partitions === -1 ? 1 : partitions
     if (!Number.isSafeInteger(count) || count < 1)
       throw refused('INVALID_PARTITIONS', `topic ${name} with ${partitions} partitions`)
-    const retention = this.#retention(configs)
+    const options = this.#logOptions(configs)
     this.#topics.set(name, {
       description: { name, id: this.#topicId(), partitions: count },
       logs: Array.from(
         { length: count },
-        (_, partition) => new PartitionLog(topicPartitionName(name, partition), retention),
+        (_, partition) => new PartitionLog(topicPartitionName(name, partition), options),
       ),
     })
   }
@@ -63,9 +69,14 @@ export class Topics {
     return `${this.#clusterId.slice(0, -12)}${number}`
   }
 
-  #retention(configs: NewTopic['configs']): number {
-    if (!(configs['cleanup.policy'] ?? 'delete').includes('delete')) return Number.POSITIVE_INFINITY
-    const bytes = Number(configs['retention.bytes'] ?? this.#retentionBytes)
-    return bytes < 0 ? Number.POSITIVE_INFINITY : bytes
+  #logOptions(configs: NewTopic['configs']): PartitionLogOptions {
+    const policies = (configs['cleanup.policy'] ?? 'delete').split(',')
+    const retentionBytes = Number(configs['retention.bytes'] ?? this.#retentionBytes)
+    return {
+      retentionBytes:
+        policies.includes('delete') && retentionBytes >= 0 ? retentionBytes : Number.POSITIVE_INFINITY,
+      maxBatchBytes: Number(configs['max.message.bytes'] ?? usualMaxBatchBytes),
+      compacted: policies.includes('compact'),
+    }
   }
 }

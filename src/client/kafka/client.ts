@@ -21,7 +21,7 @@ import { KafkaGroupMember } from './group-member.ts'
 import { offsetsAt, stableOffsets } from './offsets.ts'
 import { type KafkaOptions, kafkaSettings } from './options.ts'
 import { KafkaProducer } from './producer.ts'
-import { createMissingTopics, deleteRecordsBefore, describeTopics } from './topics.ts'
+import { createMissingTopics, deleteRecordsBefore, describeTopics, listTopics } from './topics.ts'
 
 /** Connects when first used. @throws StreamsError `options-invalid` */
 export function createKafkaClient(options: KafkaOptions, context: ClientContext): Client {
@@ -38,6 +38,10 @@ class KafkaClient implements Client {
 
   topics(names: readonly string[]): Promise<ReadonlyMap<string, TopicDescription>> {
     return describeTopics(this.#cluster, names)
+  }
+
+  listTopics(): Promise<ReadonlyMap<string, TopicDescription>> {
+    return listTopics(this.#cluster)
   }
 
   createTopics(topics: readonly NewTopic[]): Promise<void> {

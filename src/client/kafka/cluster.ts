@@ -1,7 +1,12 @@
 import { StreamsError } from '../../core/errors.ts'
 import { topicPartitionName } from '../../core/topic-partition.ts'
 import { type FindCoordinatorResponse, findCoordinator } from '../../protocol/api/find-coordinator.ts'
-import { type MetadataResponse, type MetadataTopic, metadata } from '../../protocol/api/metadata.ts'
+import {
+  type MetadataRequest,
+  type MetadataResponse,
+  type MetadataTopic,
+  metadata,
+} from '../../protocol/api/metadata.ts'
 import type { Api } from '../../protocol/codec.ts'
 import { kafkaError, meansStaleCoordinator, protocolError } from '../../protocol/error-codes.ts'
 import type { ClientContext } from '../client.ts'
@@ -88,6 +93,11 @@ export class Cluster {
     return leader !== undefined && this.#brokers.has(leader) ? leader : undefined
   }
 
+  /** Whether the partition was there when it was last asked for; it may have no leader all the same. */
+  knows(topic: string, partition: number): boolean {
+    return this.#leaders.has(topicPartitionName(topic, partition))
+  }
+
   /** Looks for the leaders of a topic anew; calls at the same time share one request. Tried until it succeeds. */
   refreshLeaders(topic: string): Promise<void> {
     this.#wanted.add(topic)
@@ -104,13 +114,16 @@ export class Cluster {
 
   /** Asks for topics, once. Those that do not exist have the error UNKNOWN_TOPIC_OR_PARTITION. */
   async describe(topics: readonly string[]): Promise<readonly MetadataTopic[]> {
-    const connection = await this.any()
-    const response = await connection.send(metadata, {
-      topics: topics.map((name) => ({ name })),
-      allowAutoTopicCreation: false,
-    })
-    this.#learn(response)
-    return response.topics
+    const { topics: described } = await this.#metadata(topics.map((name) => ({ name })))
+    for (const { name, partitions } of described)
+      for (const { partitionIndex, leaderId } of partitions)
+        this.#leaders.set(topicPartitionName(name ?? '', partitionIndex), leaderId)
+    return described
+  }
+
+  /** Asks for all topics, once. Who leads them is not remembered: most are of no interest. */
+  async describeAll(): Promise<readonly MetadataTopic[]> {
+    return (await this.#metadata(null)).topics
   }
 
   /**
@@ -174,14 +187,14 @@ export class Cluster {
     return address
   }
 
-  #learn(response: MetadataResponse): void {
+  async #metadata(topics: MetadataRequest['topics']): Promise<MetadataResponse> {
+    const connection = await this.any()
+    const response = await connection.send(metadata, { topics, allowAutoTopicCreation: false })
     const brokers = new Map<number, Address>()
     for (const { nodeId, host, port } of response.brokers) brokers.set(nodeId, { host, port })
     this.#brokers = brokers
     this.#controllerId = response.controllerId
-    for (const topic of response.topics)
-      for (const { partitionIndex, leaderId } of topic.partitions)
-        this.#leaders.set(topicPartitionName(topic.name ?? '', partitionIndex), leaderId)
+    return response
   }
 }
 

@@ -1,7 +1,5 @@
-import { StreamsError } from '../../core/errors.ts'
 import { topicPartitionName } from '../../core/topic-partition.ts'
 import type { ProduceResponse } from '../../protocol/api/produce.ts'
-import { isRetriable, kafkaError, meansStaleMetadata, protocolError } from '../../protocol/error-codes.ts'
 import { append } from './append.ts'
 import type { Cluster } from './cluster.ts'
 import type { Connections } from './connections.ts'
@@ -9,7 +7,7 @@ import { LeaderSearch } from './leader-search.ts'
 import type { ProduceBuffers } from './produce-buffers.ts'
 import { ProduceLane, type SentBatch } from './produce-lane.ts'
 import { ProduceQueue, type QueuedBatch } from './produce-queue.ts'
-import { pauseMs } from './retry.ts'
+import { Settlement } from './settlement.ts'
 import { isNetworkError } from './unreachable.ts'
 
 /** Says which partitions may be written to. */
@@ -38,6 +36,7 @@ export class Delivery {
   readonly #options: DeliveryOptions
   readonly #cluster: Cluster
   readonly #search: LeaderSearch
+  readonly #settlement: Settlement
   readonly #queues = new Map<string, ProduceQueue>()
   readonly #lanes = new Map<number, ProduceLane>()
   /** Bytes queued since the last pump. */
@@ -56,6 +55,14 @@ export class Delivery {
       unsuccessful: () => this.#waitsForLeader(),
       onFound: () => this.pump(),
       onError: (error) => this.fail(error),
+    })
+    this.#settlement = new Settlement(options.cluster, {
+      done: (batch) => this.#done(batch),
+      added: (batches) => {
+        for (const { bytes } of batches) this.#pendingBytes += bytes.length
+      },
+      failed: (error) => this.fail(error),
+      rested: () => this.pump(),
     })
   }
 
@@ -125,6 +132,7 @@ export class Delivery {
   /** Throws away what is queued, and waits until everything in flight is answered, well or not. */
   async dropAll(): Promise<void> {
     this.#paused = true
+    this.#settlement.abandoned = true
     while (this.inFlight > 0) await this.#changed()
     for (const queue of this.#queues.values()) for (const batch of queue.clear()) this.#done(batch)
     this.#paused = false
@@ -133,10 +141,12 @@ export class Delivery {
   /** Goes on after `dropAll`, with sequences from 0. */
   forgive(): void {
     this.#failure = undefined
+    this.#settlement.abandoned = false
   }
 
   fail(error: unknown): void {
     this.#failure ??= error as Error
+    this.#settlement.abandoned = true
     this.#changedNow()
   }
 
@@ -153,10 +163,17 @@ export class Delivery {
     })
   }
 
+  /** After the cluster was asked for leaders. */
   #waitsForLeader(): boolean {
-    for (const { topic, partition, hasWaiting } of this.#queues.values())
-      if (hasWaiting && this.#cluster.leader(topic, partition) === undefined) return true
-    return false
+    let waits = false
+    for (const queue of this.#queues.values()) {
+      const { topic, partition, hasWaiting } = queue
+      if (!hasWaiting || this.#cluster.leader(topic, partition) !== undefined) continue
+      if (!this.#cluster.knows(topic, partition)) this.#settlement.missing(queue)
+      waits = true
+    }
+    if (waits) this.#changedNow()
+    return waits
   }
 
   #lane(leader: number): ProduceLane {
@@ -176,36 +193,23 @@ export class Delivery {
   #answered(sent: readonly SentBatch[], { topics }: ProduceResponse): void {
     const left = new Map(sent.map((one) => [one.queue.name, one]))
     for (const { name, partitions } of topics)
-      for (const { index, errorCode, baseOffset } of partitions) {
-        const key = topicPartitionName(name, index)
+      for (const result of partitions) {
+        const key = topicPartitionName(name, result.index)
         const one = left.get(key)
         left.delete(key)
-        if (one) this.#settle(one, errorCode, baseOffset)
+        if (one) this.#settlement.answered(one, result)
       }
-    for (const one of left.values())
-      this.#giveUp(one, new StreamsError('protocol-malformed', `Produce: no answer for ${one.queue.name}`))
+    for (const one of left.values()) this.#settlement.left(one)
     this.pump()
     this.#changedNow()
-  }
-
-  #settle(one: SentBatch, errorCode: number, baseOffset: number): void {
-    const { queue, batch } = one
-    if (errorCode === kafkaError.NONE || errorCode === kafkaError.DUPLICATE_SEQUENCE_NUMBER) {
-      queue.succeeded(batch)
-      if (baseOffset >= 0) queue.acknowledged = baseOffset + batch.records
-      this.#done(batch)
-    } else if (isRetriable(errorCode) || isFollowUp(queue, errorCode)) {
-      this.#again(one, protocolError(errorCode, `Produce to ${queue.name}`))
-      if (meansStaleMetadata(errorCode)) this.#cluster.forgetLeaders([queue])
-    } else this.#giveUp(one, protocolError(errorCode, `Produce to ${queue.name}`))
   }
 
   #unanswered(sent: readonly SentBatch[], error: unknown): void {
     if (isNetworkError(error)) {
       this.#cluster.retry.report(error, sent[0]!.queue.failures + 1)
-      for (const one of sent) this.#again(one, error)
+      for (const one of sent) this.#settlement.unanswered(one)
       this.#cluster.forgetLeaders(sent)
-    } else for (const one of sent) this.#giveUp(one, error)
+    } else for (const one of sent) this.#settlement.giveUp(one, error)
     this.pump()
     this.#changedNow()
   }
@@ -217,32 +221,8 @@ export class Delivery {
       return
     }
     this.#cluster.forgetLeaders(queues)
-    for (const queue of queues) this.#rest(queue)
+    for (const queue of queues) this.#settlement.rest(queue)
     this.#cluster.retry.report(error, queues[0]!.failures)
-  }
-
-  #again(one: SentBatch, error: StreamsError): void {
-    const { queue, batch } = one
-    const now = this.#cluster.context.clock.monotonic()
-    if (!queue.recovering && queue.failures === 0) queue.failingSince = now
-    if (!isNetworkError(error) && now - queue.failingSince > this.#cluster.settings.deliveryTimeoutMs)
-      this.#giveUp(one, error)
-    else if (queue.failed(batch)) this.#rest(queue)
-  }
-
-  #giveUp({ queue, batch }: SentBatch, error: unknown): void {
-    queue.gaveUp(batch)
-    this.#done(batch)
-    this.fail(error)
-  }
-
-  #rest(queue: ProduceQueue): void {
-    queue.failures++
-    queue.resting = true
-    this.#cluster.context.clock.after(pauseMs(queue.failures, 20, 1000), () => {
-      queue.resting = false
-      this.pump()
-    })
   }
 
   #done(batch: QueuedBatch): void {
@@ -263,9 +243,4 @@ export class Delivery {
     this.#notify = undefined
     this.#change = undefined
   }
-}
-
-/** A batch behind one that failed: its sequence comes too early. */
-function isFollowUp(queue: ProduceQueue, errorCode: number): boolean {
-  return queue.recovering && errorCode === kafkaError.OUT_OF_ORDER_SEQUENCE_NUMBER
 }

@@ -1,4 +1,5 @@
 import type { StreamsError } from '../../core/errors.ts'
+import type { OffsetReset } from '../../core/offset-reset.ts'
 import type { Fetched } from '../client.ts'
 import type { SharedResponse } from './fetch-buffers.ts'
 
@@ -6,6 +7,8 @@ import type { SharedResponse } from './fetch-buffers.ts'
 export interface FetchPartition {
   readonly topic: string
   readonly partition: number
+  /** What to do with a position that is not in the log. */
+  readonly offsetReset: OffsetReset
   /** Position to fetch next. */
   offset: number
   paused: boolean
@@ -19,10 +22,16 @@ export interface FetchPartition {
   failure: StreamsError | undefined
 }
 
-export function fetchPartition(topic: string, partition: number, offset: number): FetchPartition {
+export function fetchPartition(
+  topic: string,
+  partition: number,
+  offset: number,
+  offsetReset: OffsetReset,
+): FetchPartition {
   return {
     topic,
     partition,
+    offsetReset,
     offset,
     paused: false,
     ready: [],

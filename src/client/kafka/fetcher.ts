@@ -1,4 +1,5 @@
-import { StreamsError } from '../../core/errors.ts'
+import type { StreamsError } from '../../core/errors.ts'
+import type { OffsetReset } from '../../core/offset-reset.ts'
 import { type TopicPartition, topicPartitionName } from '../../core/topic-partition.ts'
 import { type FetchedPartition, type FetchResponse, fetch } from '../../protocol/api/fetch.ts'
 import { isRetriable, kafkaError, meansStaleMetadata, protocolError } from '../../protocol/error-codes.ts'
@@ -9,17 +10,19 @@ import { append } from './append.ts'
 import type { Cluster } from './cluster.ts'
 import type { Connections } from './connections.ts'
 import { FetchBuffers, SharedResponse } from './fetch-buffers.ts'
-import { type FetchPartition, fetchPartition, Stretch } from './fetch-partition.ts'
+import type { FetchPartition } from './fetch-partition.ts'
+import { FetchPartitions } from './fetch-partitions.ts'
 import { fetchRequest } from './fetch-request.ts'
 import { checkCode, isRetriableError } from './kafka-error.ts'
 import { LeaderSearch } from './leader-search.ts'
-import { offsetsAt } from './offsets.ts'
+import { resetOffset } from './offset-reset.ts'
 import { isNetworkError } from './unreachable.ts'
 
 /** How long a broker holds a request back when it has nothing: partitions added meanwhile wait as long. */
 const longPollMs = 100
 /** While some partitions must wait for memory, so that they do not wait for the others' silence too. */
 const shortPollMs = 10
+
 /** One request in flight a leader; the next is sent when what came has been polled, and so runs while it is processed. */
 export class KafkaFetcher implements Fetcher {
   readonly #cluster: Cluster
@@ -27,13 +30,11 @@ export class KafkaFetcher implements Fetcher {
   readonly #decompress: Decompress
   readonly #connections: Connections
   readonly #buffers = new FetchBuffers()
-  /** In the order in which they are asked for: those that got data go to the end. */
-  readonly #partitions = new Map<string, FetchPartition>()
+  readonly #partitions: FetchPartitions
   /** Leaders with a request in flight, or that are left alone for a while. */
   readonly #busy = new Set<number>()
   readonly #failures = new Map<number, number>()
   readonly #search: LeaderSearch
-  #heldBytes = 0
   #failure: StreamsError | undefined
   #woken = false
   #endWait: (() => void) | undefined
@@ -44,6 +45,7 @@ export class KafkaFetcher implements Fetcher {
     this.#options = options
     this.#decompress = decompress
     this.#connections = cluster.connections()
+    this.#partitions = new FetchPartitions(options.bufferBytes, () => this.#pump())
     cluster.users.add(this)
     this.#search = new LeaderSearch(cluster, {
       unsuccessful: () => this.#anyLeaderless(),
@@ -52,28 +54,23 @@ export class KafkaFetcher implements Fetcher {
     })
   }
 
-  add({ topic, partition }: TopicPartition, offset: number): void {
-    this.remove({ topic, partition })
-    this.#partitions.set(topicPartitionName(topic, partition), fetchPartition(topic, partition, offset))
+  add(partition: TopicPartition, offset: number, offsetReset?: OffsetReset): void {
+    this.#partitions.add(partition, offset, offsetReset ?? this.#options.offsetReset)
     this.#pump()
   }
 
-  remove({ topic, partition }: TopicPartition): void {
-    const name = topicPartitionName(topic, partition)
-    const removed = this.#partitions.get(name)
-    if (!removed) return
-    this.#partitions.delete(name)
-    for (const stretch of removed.ready.splice(0)) stretch.release()
+  remove(partition: TopicPartition): void {
+    this.#partitions.remove(partition)
   }
 
   pause(partition: TopicPartition): void {
-    const paused = this.#find(partition)
+    const paused = this.#partitions.find(partition)
     if (paused) paused.paused = true
     this.#pump()
   }
 
   resume(partition: TopicPartition): void {
-    const resumed = this.#find(partition)
+    const resumed = this.#partitions.find(partition)
     if (!resumed?.paused) return
     resumed.paused = false
     if (resumed.ready.length > 0) this.#endWait?.()
@@ -83,10 +80,9 @@ export class KafkaFetcher implements Fetcher {
   async poll(maxWaitMs: number): Promise<readonly Fetched[]> {
     if (!this.#hasNews() && !this.#woken && maxWaitMs > 0) await this.#wait(maxWaitMs)
     this.#woken = false
-    this.#throwFailure()
-    const polled: Stretch[] = []
-    for (const partition of this.#partitions.values())
-      if (!partition.paused) for (const stretch of partition.ready.splice(0)) polled.push(stretch)
+    if (this.#failure) throw this.#failure
+    this.#partitions.throwFailure()
+    const polled = this.#partitions.takeReady()
     if (polled.length > 0) this.#pump()
     return polled
   }
@@ -98,26 +94,14 @@ export class KafkaFetcher implements Fetcher {
 
   async close(): Promise<void> {
     this.#closed = true
-    for (const partition of [...this.#partitions.values()]) this.remove(partition)
+    this.#partitions.clear()
     this.#connections.close()
     this.#cluster.users.delete(this)
     this.wake()
   }
 
-  #find({ topic, partition }: TopicPartition): FetchPartition | undefined {
-    return this.#partitions.get(topicPartitionName(topic, partition))
-  }
-
   #hasNews(): boolean {
-    if (this.#failure) return true
-    for (const partition of this.#partitions.values())
-      if (partition.failure || (!partition.paused && partition.ready.length > 0)) return true
-    return false
-  }
-
-  #throwFailure(): void {
-    if (this.#failure) throw this.#failure
-    for (const { failure } of this.#partitions.values()) if (failure) throw failure
+    return this.#failure !== undefined || this.#partitions.hasNews()
   }
 
   #wait(ms: number): Promise<void> {
@@ -137,8 +121,8 @@ export class KafkaFetcher implements Fetcher {
     const leaders = new Map<number, FetchPartition[]>()
     const waiting = new Set<number>()
     const leaderless = new Set<string>()
-    const short = this.#heldBytes >= this.#options.bufferBytes
-    for (const partition of this.#partitions.values()) {
+    const { short } = this.#partitions
+    for (const partition of this.#partitions) {
       if (partition.paused || partition.resetting || partition.failure) continue
       const leader = this.#cluster.leader(partition.topic, partition.partition)
       if (leader === undefined) leaderless.add(partition.topic)
@@ -152,7 +136,7 @@ export class KafkaFetcher implements Fetcher {
   }
 
   #anyLeaderless(): boolean {
-    for (const { topic, partition } of this.#partitions.values())
+    for (const { topic, partition } of this.#partitions)
       if (this.#cluster.leader(topic, partition) === undefined) return true
     return false
   }
@@ -170,7 +154,7 @@ export class KafkaFetcher implements Fetcher {
       for (const { topic, partitions } of response.answer.responses)
         for (const answer of partitions) {
           const expected = asked.get(topicPartitionName(topic, answer.partitionIndex))
-          if (expected && this.#isCurrent(expected.one, expected.offset))
+          if (expected && this.#partitions.isCurrent(expected.one, expected.offset))
             pause = this.#take(expected.one, answer, response.shared) || pause
         }
       response.shared.release()
@@ -180,11 +164,6 @@ export class KafkaFetcher implements Fetcher {
     }
     this.#busy.delete(leader)
     this.#pump()
-  }
-
-  /** It was neither removed nor added anew since it was asked for. */
-  #isCurrent(partition: FetchPartition, offset: number): boolean {
-    return this.#find(partition) === partition && partition.offset === offset
   }
 
   async #request(
@@ -236,12 +215,7 @@ export class KafkaFetcher implements Fetcher {
       const lastStableOffset = isolation === 'read_committed' ? answer.lastStableOffset : highWatermark
       const bytes = Math.max(records.length, totalLength(runs))
       const facts = { offset, nextOffset, highWatermark, lastStableOffset, runs }
-      const stretch = new Stretch(partition, facts, bytes, response, (freed) => this.#free(partition, freed))
-      partition.heldBytes += bytes
-      this.#heldBytes += bytes
-      partition.ready.push(stretch)
-      partition.offset = nextOffset
-      this.#moveToEnd(partition)
+      this.#partitions.hold(partition, facts, bytes, response)
       if (!partition.paused) this.#endWait?.()
     } catch (error) {
       partition.failure = error as StreamsError
@@ -249,38 +223,11 @@ export class KafkaFetcher implements Fetcher {
     }
   }
 
-  #moveToEnd(partition: FetchPartition): void {
-    const name = topicPartitionName(partition.topic, partition.partition)
-    this.#partitions.delete(name)
-    this.#partitions.set(name, partition)
-  }
-
-  #free(partition: FetchPartition, bytes: number): void {
-    partition.heldBytes -= bytes
-    const wasShort = this.#heldBytes >= this.#options.bufferBytes
-    this.#heldBytes -= bytes
-    if (wasShort) this.#pump()
-  }
-
   async #reset(partition: FetchPartition): Promise<void> {
-    const { topic, partition: number, offset } = partition
-    const { offsetReset, isolation } = this.#options
-    const name = topicPartitionName(topic, number)
-    if (offsetReset === 'none') {
-      partition.failure = new StreamsError(
-        'offset-out-of-range',
-        `offset ${offset} of ${name} is not in the log`,
-        { details: { topic, partition: number, offset } },
-      )
-      this.#endWait?.()
-      return
-    }
     partition.resetting = true
     try {
-      const [found] = await offsetsAt(this.#cluster, [{ topic, partition: number }], offsetReset, isolation)
-      const facts = { topic, partition: number, from: offset, to: found!.offset, offsetReset }
-      this.#cluster.context.logger.warn(facts, `${name}: the position is not in the log, it is reset`)
-      partition.offset = found!.offset
+      const { isolation } = this.#options
+      partition.offset = await resetOffset(this.#cluster, partition, partition.offsetReset, isolation)
     } catch (error) {
       if (!this.#closed) partition.failure = error as StreamsError
       this.#endWait?.()

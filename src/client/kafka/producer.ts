@@ -1,7 +1,7 @@
 import { StreamsError } from '../../core/errors.ts'
 import { initProducerId } from '../../protocol/api/init-producer-id.ts'
-import { batchField, batchHeaderSize } from '../../protocol/record-batch/header.ts'
-import type { CommittedOffset, GroupMetadata, Producer, ProducerOptions } from '../client.ts'
+import type { CommittedOffset, GroupMetadata, Producer, ProducerOptions, RefusalJudge } from '../client.ts'
+import { judgedBatch } from '../judged-batch.ts'
 import type { Cluster } from './cluster.ts'
 import type { Connections } from './connections.ts'
 import { Delivery, type DeliveryGate } from './delivery.ts'
@@ -82,12 +82,12 @@ export class KafkaProducer implements Producer {
     return this.#buffers.take(size)
   }
 
-  send(topic: string, partition: number, bytes: Uint8Array): void {
+  send(topic: string, partition: number, bytes: Uint8Array, judge?: RefusalJudge): void {
     this.#delivery.throwFailure()
     if (this.producerId < 0) throw new StreamsError('lifecycle', 'call init before send')
     const queue = this.#delivery.queue(topic, partition)
     this.#scope?.write(queue)
-    this.#delivery.push(queue, { bytes, records: recordsIn(bytes) })
+    this.#delivery.push(queue, judgedBatch(bytes, judge))
   }
 
   drain(pendingBytes: number): Promise<void> {
@@ -152,6 +152,7 @@ export class KafkaProducer implements Producer {
       transactions &&
       new TransactionScope(transactions, {
         admitted: () => delivery.pump(),
+        unknown: (queues) => this.#cluster.forgetLeaders(queues),
         failed: (error) => delivery.fail(error),
       })
     const delivery = new Delivery({
@@ -197,10 +198,4 @@ export class KafkaProducer implements Producer {
   #throwIfClosed(): void {
     if (this.#closed) throw clientClosed()
   }
-}
-
-function recordsIn(batch: Uint8Array): number {
-  if (batch.length < batchHeaderSize)
-    throw new StreamsError('internal', `a batch of ${batch.length} bytes was sent`)
-  return new DataView(batch.buffer, batch.byteOffset).getInt32(batchField.lastOffsetDelta) + 1
 }

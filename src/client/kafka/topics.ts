@@ -18,6 +18,18 @@ export async function describeTopics(
     for (const { name, errorCode } of found) checkCode(errorCode, `Metadata of ${name}`)
     return found
   })
+  return descriptions(topics)
+}
+
+/** A topic that the broker cannot describe at the moment is left out: one must not hide all others. */
+export async function listTopics(cluster: Cluster): Promise<ReadonlyMap<string, TopicDescription>> {
+  const topics = await cluster.retry.run(() => cluster.describeAll())
+  return descriptions(
+    topics.filter(({ errorCode, isInternal }) => errorCode === kafkaError.NONE && !isInternal),
+  )
+}
+
+function descriptions(topics: readonly MetadataTopic[]): ReadonlyMap<string, TopicDescription> {
   return new Map(
     topics.map(({ name, topicId, partitions }) => [
       name!,

@@ -1,10 +1,14 @@
+import { kafkaError } from '../../protocol/error-codes.ts'
 import type { DeliveryGate } from './delivery.ts'
+import { kafkaErrorOf } from './kafka-error.ts'
 import type { ProduceQueue } from './produce-queue.ts'
 import type { Transactions } from './transactions.ts'
 
 export interface TransactionScopeEvents {
   /** Partitions were admitted. */
   admitted(): void
+  /** The coordinator does not know one of these: leaders are to be looked for, and if there are none, to be waited for. */
+  unknown(queues: readonly ProduceQueue[]): void
   failed(error: unknown): void
 }
 
@@ -81,7 +85,10 @@ export class TransactionScope implements DeliveryGate {
       this.#events.admitted()
       if (first && this.#expectedGroup !== undefined) await this.#transactions.addOffsets(this.#expectedGroup)
     } catch (error) {
-      this.#events.failed(error)
+      if (kafkaErrorOf(error) !== kafkaError.UNKNOWN_TOPIC_OR_PARTITION) this.#events.failed(error)
+      // Perhaps a topic that only the last transaction wrote to.
+      else if (partitions.length > queues.length) this.#expected = []
+      else this.#events.unknown(queues)
     }
   }
 }

@@ -1,3 +1,4 @@
+import type { Branches } from '../../../src/index.ts'
 import type { BranchJson, ExpressionJson, ProcessorJson, Step } from '../case.ts'
 import { compile, compilePredicate } from '../expressions.ts'
 import { processorOf } from '../processors.ts'
@@ -112,7 +113,9 @@ function splitStep(step: Step, scope: Scope): void {
   const split = scope.stream(step).split(named(step))
   const branches = step.branches ?? []
   for (const branch of branches) split.branch(predicate(branch.pred), branchOptions(branch))
-  const made = step.default ? split.defaultBranch(branchOptions(step.default)) : split.noDefaultBranch()
+  const made: Branches = step.default
+    ? split.defaultBranch(branchOptions(step.default))
+    : split.noDefaultBranch()
   if (step.id !== undefined) scope.observations.branchKeys[step.id] = [...made.keys()].sort()
   for (const { id, key } of [...branches, ...(step.default ? [step.default] : [])]) {
     if (id !== undefined) scope.register(id, made.get(key!))

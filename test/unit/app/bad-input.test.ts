@@ -88,10 +88,13 @@ describe.each(['auto', 'off'] as const)('kernel: %s', (kernel) => {
     expect(await app.ended()).toMatchObject({ code: 'deserialization', details: { part: 'timestamp' } })
     expect(
       seen.map(({ key, value, ...place }) => ({ ...place, key: text(key), value: text(value) })),
-    ).toEqual([
+    ).toMatchObject([
       { topic: 'user-clicks', partition: 0, offset: 2, part: 'value', key: 'ann', value: 'no json' },
       { topic: 'user-clicks', partition: 0, offset: 4, part: 'timestamp', key: 'ann', value: '{}' },
     ])
+    const where = { node: 'KSTREAM-SOURCE-0000000000', taskId: '0_0', headers: [] }
+    for (const input of seen) expect(input).toMatchObject({ ...where, error: expect.any(Error) })
+    expect(seen[0]).toMatchObject({ source: { topic: 'user-clicks', partition: 0, offset: 2 } })
   })
 
   test('a key of the wrong length', async () => {

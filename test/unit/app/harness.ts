@@ -7,7 +7,7 @@ import { KafkaStreams, type KafkaStreamsOptions } from '../../../src/app/kafka-s
 import type { Client, CommittedOffset } from '../../../src/client/client.ts'
 import { type DropReason, Hooks } from '../../../src/core/hooks.ts'
 import { silentLogger } from '../../../src/core/logger.ts'
-import { systemClock } from '../../../src/core/time/clock.ts'
+import { type Clock, systemClock } from '../../../src/core/time/clock.ts'
 import type { Tables, Topology } from '../../../src/dsl/topology.ts'
 import { EmbeddedKafka } from '../../../src/testing/embedded-kafka.ts'
 import { partitionsOf, readCommitted } from '../../crash/topic-log.ts'
@@ -29,19 +29,23 @@ export interface LoggedRecord {
 
 /** An embedded cluster, a state directory, and the applications that run on them one after the other. */
 export class Harness implements AsyncDisposable {
-  readonly kafka: EmbeddedKafka = new EmbeddedKafka()
-  readonly client: Client = this.kafka.createClient({
-    clock: systemClock,
-    logger: silentLogger,
-    hooks: new Hooks(),
-  })
+  readonly kafka: EmbeddedKafka
+  readonly client: Client
   readonly stateDir: string = mkdtempSync(join(tmpdir(), 'millrace-app-'))
+  readonly #clock: Clock
   readonly #apps: Pick<KafkaStreams<Tables>, 'close'>[] = []
+
+  constructor(clock: Clock = systemClock) {
+    this.#clock = clock
+    this.kafka = new EmbeddedKafka({ clock })
+    this.client = this.kafka.createClient({ clock, logger: silentLogger, hooks: new Hooks() })
+  }
 
   app<T extends Tables>(topology: Topology<T>, options: Partial<KafkaStreamsOptions> = {}): KafkaStreams<T> {
     const app = new KafkaStreams(topology, {
       applicationId,
       kafka: this.kafka,
+      clock: this.#clock,
       stateDir: this.stateDir,
       commitInterval: 10,
       logger: silentLogger,
@@ -105,8 +109,8 @@ export class Harness implements AsyncDisposable {
 }
 
 /** A harness that goes when the test ends. */
-export function openHarness(): Harness {
-  const harness = new Harness()
+export function openHarness(clock?: Clock): Harness {
+  const harness = new Harness(clock)
   onTestFinished(() => harness[Symbol.asyncDispose]())
   return harness
 }

@@ -4,6 +4,10 @@ import { createServer } from 'node:net'
 import { expect, test } from 'vitest'
 import { KafkaStreams } from '../../../src/app/kafka-streams.ts'
 import { silentLogger } from '../../../src/core/logger.ts'
+import type { OffsetResetOption } from '../../../src/core/offset-reset.ts'
+import { topic } from '../../../src/dsl/topic.ts'
+import { topology } from '../../../src/dsl/topology.ts'
+import { string } from '../../../src/serde/scalars.ts'
 import { openHarness, until } from './harness.ts'
 import { click, clicks, counts, noon, windowed } from './topologies.ts'
 
@@ -148,6 +152,29 @@ test('offsetReset: latest begins at the end, none refuses to begin', async () =>
   await harness.kafka.send(clicks, [click('bob', 0)])
   await harness.caughtUp(latest, clicks)
   expect((await harness.kafka.read(counts)).map(({ key }) => key)).toEqual(['bob@12:00:00'])
+})
+
+test("a topic's own offsetReset goes before the application's; by duration, the young records are read", async () => {
+  const harness = openHarness()
+  const at = (offsetReset: OffsetResetOption) => topic('in', { key: string, value: string, offsetReset })
+  const copying = (offsetReset: OffsetResetOption) =>
+    topology(import.meta.url, (b) => {
+      b.stream(at(offsetReset)).to(topic('out', { key: string, value: string }))
+      return undefined
+    })
+  await harness.kafka.createTopics(1, at('none'), { name: 'out' })
+  const hourMs = 3_600_000
+  for (const [key, ago] of [
+    ['old', 9],
+    ['young', 3],
+  ] as const)
+    await harness.kafka.send(at('none'), [{ key, value: 'v', timestamp: Date.now() - ago * hourMs }])
+  await expect(harness.app(copying('none')).start()).rejects.toMatchObject({ code: 'offset-out-of-range' })
+  const byDuration = copying({ byDuration: '5h' })
+  const app = await harness.started(byDuration, { offsetReset: 'none' })
+  await harness.caughtUp(app, at('none'))
+  const out = await harness.log('out')
+  expect(out.map(({ key }) => Buffer.from(key!, 'hex').toString())).toEqual(['young'])
 })
 
 test('an unreachable broker: start rejects and says what to check', async () => {

@@ -15,8 +15,8 @@ class FateOfMember implements GroupMember {
   readonly #inner: GroupMember
   #forgotten = false
   #due = false
-  /** Of the next join: generations that it passes through without an answer. */
-  missed = 0
+  /** The group forgets it during the next join. */
+  forgottenInJoin = false
   onRejoin: (() => void) | undefined
 
   constructor(inner: GroupMember) {
@@ -46,11 +46,12 @@ class FateOfMember implements GroupMember {
   }
 
   async join(signal?: AbortSignal): ReturnType<GroupMember['join']> {
-    for (; this.missed > 0; this.missed--) await this.#inner.join(signal)
     const joined = await this.#inner.join(signal)
+    const continuous = !this.forgottenInJoin
+    this.forgottenInJoin = false
     this.#forgotten = false
     this.#due = false
-    return joined
+    return { ...joined, continuous }
   }
 
   leave(reason: string): Promise<void> {
@@ -132,11 +133,11 @@ test('a member that was forgotten between reading and committing sends no offset
 })
 
 test.each([
-  [0, 0],
-  [1, 1],
+  [false, 0],
+  [true, 1],
 ])(
-  'after %d generations that it did not hear of, a member opens its tasks anew %d times',
-  async (missed, anew) => {
+  'forgotten while it joined: %s; so a member opens its tasks anew %d times',
+  async (forgottenInJoin, anew) => {
     const harness = openHarness()
     await harness.kafka.createTopics(1, clicks, counts)
     const watched: Watched = { member: undefined, openings: 0, generations: [], onInput: undefined }
@@ -147,12 +148,12 @@ test.each([
     await harness.kafka.send(clicks, [click('ann', 0)])
     await harness.caughtUp(app, clicks)
     const { openings } = watched
-    watched.member!.missed = missed
+    watched.member!.forgottenInJoin = forgottenInJoin
     watched.member!.askToRejoin()
     await until(() => rebalances === 2, app)
-    expect(watched.openings - openings).toBe(anew)
     await harness.kafka.send(clicks, [click('ann', 1)])
     await harness.caughtUp(app, clicks)
+    expect(watched.openings - openings).toBe(anew)
     expect((await harness.kafka.read(counts)).map(({ value }) => value)).toEqual([1, 2])
   },
 )

@@ -63,14 +63,16 @@ test.each([
   expect(problems).toEqual([expect.stringContaining(problem)])
 })
 
-test('a source by pattern is refused, not passed over', () => {
+test('a pattern that matches what the application makes for itself is refused', () => {
   const byPattern = topology(import.meta.url, (b) => {
-    b.stream(topicPattern(/clicks-.*/, { key: string, value: string })).foreach(() => {})
+    const stream = b.stream(topicPattern(/clicks-.*/, { key: string, value: string }))
+    stream.groupByKey().count({ store: { name: 'n' } })
   })
-  expect(() => new KafkaStreams(byPattern, good)).toThrowError(
+  expect(new KafkaStreams(byPattern, good).state).toBe('CREATED')
+  expect(() => new KafkaStreams(byPattern, { ...good, applicationId: 'clicks-counter' })).toThrowError(
     expect.objectContaining({
       code: 'topology-invalid',
-      message: expect.stringContaining('reads topics by pattern'),
+      message: expect.stringContaining('Pattern clicks-.* matches clicks-counter-n-changelog'),
     }),
   )
 })

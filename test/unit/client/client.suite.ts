@@ -3,6 +3,7 @@ import { fetchTests } from './suite/fetch.ts'
 import { groupTests } from './suite/group.ts'
 import { type ClientFixture, Harness } from './suite/harness.ts'
 import { produceTests } from './suite/produce.ts'
+import { refusalTests } from './suite/refusals.ts'
 import { topicTests } from './suite/topics.ts'
 import { transactionTests } from './suite/transactions.ts'
 
@@ -17,6 +18,7 @@ export function clientSuite(name: string, open: () => Promise<ClientFixture>): v
     afterAll(() => harness.stop())
     topicTests(harness)
     produceTests(harness)
+    refusalTests(harness)
     fetchTests(harness)
     transactionTests(harness)
     groupTests(harness)

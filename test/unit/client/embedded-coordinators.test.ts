@@ -67,7 +67,7 @@ class Fixture {
 }
 
 function send(producer: Producer, topic: string): void {
-  const batch = encodeBatch([{ timestamp: 0, key: null, value: utf8('value') }], {
+  const batch = encodeBatch([{ timestamp: 0, key: utf8('key'), value: utf8('value') }], {
     producerId: producer.producerId,
     producerEpoch: producer.producerEpoch,
     sequence: producer.reserve(topic, 0, 1),

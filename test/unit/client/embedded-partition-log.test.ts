@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
-import { PartitionLog } from '../../../src/client/embedded/partition-log.ts'
+import { PartitionLog, type PartitionLogOptions } from '../../../src/client/embedded/partition-log.ts'
 import { concatBytes, utf8 } from '../../../src/core/bytes.ts'
 import { encodeControlBatch } from '../../../src/protocol/record-batch/control.ts'
 import { crc32c } from '../../../src/protocol/record-batch/crc32c.ts'
@@ -13,6 +13,10 @@ import {
 } from '../../../src/protocol/record-batch/header.ts'
 
 const unbounded = Number.POSITIVE_INFINITY
+
+function logOf(retentionBytes: number, options: Partial<PartitionLogOptions> = {}): PartitionLog {
+  return new PartitionLog('t-0', { retentionBytes, maxBatchBytes: 2 ** 20, compacted: false, ...options })
+}
 
 function batch(records = 1, timestamp = 0): Uint8Array {
   return encodeBatch(
@@ -65,7 +69,7 @@ const read = (log: PartitionLog, offset: number, maxBytes = 1 << 20): number[] =
 
 describe('append', () => {
   test('places a copy: the batch of the producer stays as it was', () => {
-    const log = new PartitionLog('t-0', unbounded)
+    const log = logOf(unbounded)
     log.append(batch(3))
     const second = batch(2)
     const before = second.slice()
@@ -78,14 +82,14 @@ describe('append', () => {
   })
 
   test('what was read is a copy too', () => {
-    const log = new PartitionLog('t-0', unbounded)
+    const log = logOf(unbounded)
     log.append(batch())
     log.read(0, 1, 'read_uncommitted').records.fill(0)
     expect(read(log, 0)).toEqual([0])
   })
 
   test('refuses what is damaged or not one batch of a producer, and changes nothing', () => {
-    const log = new PartitionLog('t-0', unbounded)
+    const log = logOf(unbounded)
     const whole = batch(2)
     const flipped = whole.slice()
     flipped[whole.length - 1]! ^= 1
@@ -112,14 +116,14 @@ describe('append', () => {
   })
 
   test('refuses an old epoch once a marker of a new one is there', () => {
-    const log = new PartitionLog('t-0', unbounded)
+    const log = logOf(unbounded)
     log.append(transactional(1, 0))
     log.endTransaction(1, 1, false, 0)
     expect(() => log.append(transactional(1, 1))).toThrow(expect.objectContaining({ code: 'fenced' }))
   })
 
   test('a repeated idempotent batch is acknowledged and not appended', () => {
-    const log = new PartitionLog('t-0', unbounded)
+    const log = logOf(unbounded)
     const acknowledged = log.append(transactional(1, 0, 3))
     log.append(transactional(1, 3))
     expect(log.append(transactional(1, 0, 3))).toEqual(acknowledged)
@@ -129,7 +133,7 @@ describe('append', () => {
 
 describe('read', () => {
   test('whole batches up to maxBytes, at least one, from the one that holds the offset', () => {
-    const log = new PartitionLog('t-0', unbounded)
+    const log = logOf(unbounded)
     for (let i = 0; i < 4; i++) log.append(batch(2))
     const { length } = batch(2)
     expect(read(log, 3)).toEqual([2, 4, 6])
@@ -141,7 +145,7 @@ describe('read', () => {
   })
 
   test('lists the aborted transactions of the stretch, and no others', () => {
-    const log = new PartitionLog('t-0', unbounded)
+    const log = logOf(unbounded)
     log.append(transactional(1, 0)) // 0
     log.append(transactional(2, 0)) // 1
     log.endTransaction(1, 0, false, 0) // 2
@@ -164,7 +168,7 @@ describe('read', () => {
 
 describe('offsetAt', () => {
   test('also looks into compressed batches', () => {
-    const log = new PartitionLog('t-0', unbounded)
+    const log = logOf(unbounded)
     log.append(batch(2, 10))
     const plain = batch(3, 20)
     const packed = concatBytes([
@@ -181,7 +185,7 @@ describe('offsetAt', () => {
   })
 
   test('leaves out what read_committed does not see yet', () => {
-    const log = new PartitionLog('t-0', unbounded)
+    const log = logOf(unbounded)
     log.append(transactional(1, 0))
     expect(log.offsetAt(0, 'read_uncommitted')).toBe(0)
     expect(log.offsetAt(0, 'read_committed')).toBe(-1)
@@ -191,7 +195,7 @@ describe('offsetAt', () => {
 describe('retention', () => {
   test('drops the oldest batches above the bound and moves the start', () => {
     const { length } = batch(2)
-    const log = new PartitionLog('t-0', 3 * length)
+    const log = logOf(3 * length)
     for (let i = 0; i < 3; i++) log.append(batch(2))
     expect([log.startOffset, log.bytes]).toEqual([0, 3 * length])
     log.append(batch(2))
@@ -201,7 +205,7 @@ describe('retention', () => {
   })
 
   test('keeps the last batch, however large', () => {
-    const log = new PartitionLog('t-0', 10)
+    const log = logOf(10)
     log.append(batch(2))
     log.append(batch(2))
     expect(read(log, 2)).toEqual([2])
@@ -209,7 +213,7 @@ describe('retention', () => {
   })
 
   test('forgets aborted transactions below the start, and an open one keeps no hold below it', () => {
-    const log = new PartitionLog('t-0', batch().length)
+    const log = logOf(batch().length)
     log.append(transactional(1, 0)) // 0
     log.endTransaction(1, 0, false, 0) // 1
     log.append(transactional(2, 0)) // 2
@@ -223,7 +227,7 @@ describe('retention', () => {
 
   test('never holds more than the bound over a long run', () => {
     const bound = 5000
-    const log = new PartitionLog('t-0', bound)
+    const log = logOf(bound)
     for (let i = 0; i < 2000; i++) {
       log.append(batch(1 + (i % 7)))
       expect(log.bytes).toBeLessThanOrEqual(bound)
@@ -234,7 +238,7 @@ describe('retention', () => {
 
 describe('deleteBefore', () => {
   test('drops whole batches only; the start may lie inside one', () => {
-    const log = new PartitionLog('t-0', unbounded)
+    const log = logOf(unbounded)
     for (let i = 0; i < 3; i++) log.append(batch(2))
     log.deleteBefore(3)
     expect([log.startOffset, log.bytes]).toEqual([3, 2 * batch(2).length])

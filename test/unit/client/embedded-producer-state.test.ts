@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { ProducerStates, sequenceAfter } from '../../../src/client/embedded/producer-state.ts'
+import { ProducerStates } from '../../../src/client/embedded/producer-state.ts'
+import { sequenceAfter } from '../../../src/protocol/record-batch/rewrite.ts'
 
 const batch = (baseSequence: number, recordCount = 1, producerEpoch = 0) => ({
   producerId: 7,

@@ -1,6 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { ProduceQueue, type QueuedBatch } from '../../../src/client/kafka/produce-queue.ts'
+import { decodeBatches } from '../../../src/protocol/record-batch/decode.ts'
+import { encodeBatch } from '../../../src/protocol/record-batch/encode.ts'
+import { checkBatchCrc, readBatchHeader } from '../../../src/protocol/record-batch/header.ts'
+import { baseSequenceOf } from '../../../src/protocol/record-batch/rewrite.ts'
 
 function batch(number: number): QueuedBatch {
   return { bytes: Uint8Array.of(number), records: 1 }
@@ -89,7 +93,117 @@ describe('the queue of a partition', () => {
       }),
     )
   })
+
+  test('what takes the place of a refused batch goes first, and what follows closes the gap', () => {
+    const queue = new ProduceQueue('t', 0)
+    const push = (value: number, records: number): QueuedBatch => {
+      const pushed = encoded(
+        queue.reserve(records),
+        Array.from({ length: records }, () => value),
+      )
+      queue.push(pushed)
+      return pushed
+    }
+    for (const value of [1, 2, 3, 4]) push(value, 3)
+    queue.succeeded(sendNext(queue)!)
+    const [second, third] = [sendNext(queue)!, sendNext(queue)!]
+    expect(queue.replaced(second, [encoded(3, [2])])).toBe(false)
+    expect([queue.recovering, queue.next(1)]).toEqual([true, undefined])
+    expect(queue.failed(third)).toBe(true)
+    push(5, 1)
+    const sent = [1, 2, 3, 4].map(() => sendNext(queue)!)
+    expect(sent.map(({ bytes }) => baseSequenceOf(bytes))).toEqual([3, 4, 7, 10])
+    for (const { bytes } of sent) checkBatchCrc(bytes, 0, readBatchHeader(bytes, 0))
+    expect(queue.reserve(1)).toBe(11)
+  })
+
+  test('a batch that is refused whole leaves no gap, the last one neither', () => {
+    const queue = new ProduceQueue('t', 0)
+    const [first, second] = [encoded(queue.reserve(2), [1, 1]), encoded(queue.reserve(1), [2])]
+    queue.push(first)
+    queue.push(second)
+    sendNext(queue)
+    expect(queue.replaced(first, [])).toBe(true)
+    expect(sendNext(queue)).toBe(second)
+    expect(baseSequenceOf(second.bytes)).toBe(0)
+    expect(queue.replaced(second, [])).toBe(true)
+    expect([queue.hasWaiting, queue.recovering, queue.reserve(1)]).toEqual([false, false, 0])
+  })
+
+  test('whatever fails and is refused, the log has each other record once and in order', () => {
+    const batches = fc.array(fc.array(fc.boolean(), { minLength: 1, maxLength: 4 }), { maxLength: 12 })
+    fc.assert(
+      fc.property(batches, fc.infiniteStream(fc.nat(9)), (all, dice) => {
+        let next = 0
+        const numbered = all.map((batch) => batch.map((isBad) => (isBad ? -++next : ++next)))
+        const broker = new RefusingBroker(dice)
+        deliver(numbered, broker, dice)
+        expect(broker.log).toEqual(numbered.flat().filter((number) => number > 0))
+      }),
+    )
+  })
 })
+
+/** Batches are queued, sent and answered by dice, each batch and answer in order. */
+function deliver(batches: readonly number[][], broker: RefusingBroker, dice: Iterator<number>): void {
+  const queue = new ProduceQueue('t', 0)
+  const toCome = [...batches]
+  const inFlight: { readonly batch: QueuedBatch; readonly answer: Answer }[] = []
+  for (let turns = 0; toCome.length > 0 || queue.hasWaiting || inFlight.length > 0; turns++) {
+    if (turns > 10_000) throw new Error(`no progress: ${queue.hasWaiting}, ${inFlight.length} in flight`)
+    const numbers = dice.next().value < 4 ? toCome.shift() : undefined
+    if (numbers) queue.push(encoded(queue.reserve(numbers.length), numbers))
+    const sent = inFlight.length < 5 && dice.next().value < 7 ? sendNext(queue) : undefined
+    if (sent) inFlight.push({ batch: sent, answer: broker.append(sent) })
+    const answered = sent ? undefined : inFlight.shift()
+    if (answered) settle(queue, answered.batch, answered.answer)
+  }
+}
+
+/** Numbers: the batch was refused, and these are good. */
+type Answer = 'taken' | 'failed' | readonly number[]
+
+function settle(queue: ProduceQueue, batch: QueuedBatch, answer: Answer): void {
+  if (answer === 'taken') queue.succeeded(batch)
+  else if (answer === 'failed') queue.failed(batch)
+  else queue.replaced(batch, answer.length > 0 ? [encoded(baseSequenceOf(batch.bytes), answer)] : [])
+}
+
+/** A real batch; its records' values are the numbers. */
+function encoded(sequence: number, numbers: readonly number[]): QueuedBatch {
+  const records = numbers.map((number) => ({ timestamp: number, key: null, value: null }))
+  const bytes = encodeBatch(records, { producerId: 1, producerEpoch: 0, sequence })
+  return { bytes, records: numbers.length }
+}
+
+/** Refuses batches with negative numbers, by its rules before it looks at sequences, as brokers do. */
+class RefusingBroker {
+  readonly log: number[] = []
+  readonly #dice: Iterator<number>
+  #expected: number | undefined
+  #trouble = 60
+
+  constructor(dice: Iterator<number>) {
+    this.#dice = dice
+  }
+
+  append({ bytes, records }: QueuedBatch): Answer {
+    if (this.#fails()) return 'failed'
+    const numbers = decodeBatches(bytes).map(({ timestamp }) => timestamp)
+    const good = numbers.filter((number) => number > 0)
+    if (good.length < numbers.length) return good
+    const sequence = baseSequenceOf(bytes)
+    if (sequence < (this.#expected ?? 0)) return this.log.includes(numbers[0]!) ? 'taken' : 'failed'
+    if (this.#expected !== undefined && sequence !== this.#expected) return 'failed'
+    this.#expected = sequence + records
+    this.log.push(...numbers)
+    return this.#fails() ? 'failed' : 'taken'
+  }
+
+  #fails(): boolean {
+    return this.#trouble-- > 0 && this.#dice.next().value < 3
+  }
+}
 
 /** Fails by dice, for a while. Without any state it takes what comes; what it has already is a repetition. */
 class CheckingBroker {

@@ -216,3 +216,20 @@ export function countLine({ key, value, timestamp }: DecodedRecord): string {
   const view = new DataView(value!.buffer, value!.byteOffset, value!.byteLength)
   return `${key === null ? null : Buffer.from(key).toString()}=${view.getBigInt64(0)}@${timestamp}`
 }
+
+/** One batch of the inputs, processed and committed. */
+export function run(
+  create: CreateKernel,
+  program: RegionProgram,
+  inputs: readonly Input[],
+  stretch?: number,
+): Driver {
+  const driver = new Driver(create(program), program)
+  driver.process([batchOf(inputs)], stretch)
+  driver.commit()
+  return driver
+}
+
+export function countLines(driver: Driver, writer = 0): string[] {
+  return driver.sent(writer).map(countLine)
+}

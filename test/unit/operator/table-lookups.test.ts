@@ -97,5 +97,5 @@ test('a transformer may use the stores that are connected to it, and no others',
       ],
     )
   expect(counting('seen')).toEqual(['1@0', '2@1'])
-  expect(() => counting('others')).toThrow(expect.objectContaining({ code: 'processing' }))
+  expect(() => counting('others')).toThrow(expect.objectContaining({ code: 'store-unknown' }))
 })

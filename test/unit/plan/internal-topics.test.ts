@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import { StreamsBuilder } from '../../../src/dsl/builder.ts'
+import { windowStore } from '../../../src/dsl/stores.ts'
 import { topic } from '../../../src/dsl/topic.ts'
-import { tumbling } from '../../../src/dsl/windows.ts'
+import { tumbling, unlimited } from '../../../src/dsl/windows.ts'
 import { internalTopics, subtopologyPartitions } from '../../../src/plan/internal-topics.ts'
 import { string } from '../../../src/serde/scalars.ts'
 import { text } from '../dsl/topics.ts'
@@ -55,6 +56,31 @@ test('names, configs and partitions are those of Java', () => {
       config: { 'cleanup.policy': 'compact', 'message.timestamp.type': 'CreateTime' },
     },
   ])
+})
+
+test('what windows without end, stores of duplicates and stream joins have is what it is in Java', () => {
+  const builder = new StreamsBuilder()
+  const topicConfig = { 'cleanup.policy': 'compact' }
+  const [stream, other] = [
+    builder.stream(text),
+    builder.stream(topic('other', { key: string, value: string })),
+  ]
+  stream
+    .groupByKey()
+    .windowedBy(unlimited())
+    .count({ store: { name: 'endless' } })
+  stream.join(other, (a, b) => `${a}${b}`, { within: '1m', storeName: 'j', store: { topicConfig } })
+  const own = { key: string, value: string, windowSize: 1, retention: '1h', retainDuplicates: true } as const
+  builder.addStateStore(windowStore('own', own))
+  stream.process({ process: () => undefined }, { stores: ['own'] })
+  const internal = internalTopics(builder.build(), 'app', partitions({ in: 4, other: 4 }))
+  const configs = new Map(internal.map(({ store, config }) => [store, config]))
+  expect(configs.get('endless')).toMatchObject({ 'retention.ms': '9223372036854775807' })
+  expect(configs.get('j-this-join-store')).toMatchObject({ 'cleanup.policy': 'delete' })
+  expect(configs.get('own')).toMatchObject({
+    'cleanup.policy': 'compact,delete',
+    'retention.ms': String(25 * 3_600_000),
+  })
 })
 
 test('partitions go down a chain of repartitions', () => {

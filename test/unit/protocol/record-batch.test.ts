@@ -1,9 +1,5 @@
-import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { concatBytes, hex, utf8 } from '../../../src/core/bytes.ts'
-import { type ErrorCode, StreamsError } from '../../../src/core/errors.ts'
-import { decompress, decompressor } from '../../../src/protocol/record-batch/compression.ts'
-import { decodeControlBatch, encodeControlBatch } from '../../../src/protocol/record-batch/control.ts'
 import { crc32c } from '../../../src/protocol/record-batch/crc32c.ts'
 import { decodeBatches } from '../../../src/protocol/record-batch/decode.ts'
 import {
@@ -24,6 +20,7 @@ import {
   lastOffset,
   readBatchHeader,
 } from '../../../src/protocol/record-batch/header.ts'
+import { expectCode, failure } from './expect-code.ts'
 
 const records = [
   { timestamp: 1000, key: utf8('a'), value: utf8('one') },
@@ -59,22 +56,6 @@ function withBody(body: readonly number[], recordCount = 1): Uint8Array {
     view.setInt32(batchField.batchLength, bytes.length - 12)
     view.setInt32(batchField.recordCount, recordCount)
   })
-}
-
-function failure(run: () => unknown): StreamsError {
-  try {
-    run()
-  } catch (error) {
-    if (StreamsError.is(error)) return error
-    throw error
-  }
-  throw new Error('nothing was thrown')
-}
-
-function expectCode(code: ErrorCode, text: RegExp, run: () => unknown): void {
-  const error = failure(run)
-  expect(error.code).toBe(code)
-  expect(error.message).toMatch(text)
 }
 
 const corrupt = (text: RegExp, bytes: Uint8Array): void =>
@@ -283,91 +264,5 @@ describe('a damaged batch is named with its offset', () => {
     expect(decodeBatches(withBody(body))).toMatchObject([
       { offset: 1, timestamp: 1000, key: null, value: null },
     ])
-  })
-})
-
-describe('control batches', () => {
-  test.each(['abort', 'commit'] as const)('%s', (type) => {
-    const bytes = encodeControlBatch({
-      type,
-      coordinatorEpoch: 7,
-      producerId: 9,
-      producerEpoch: 1,
-      timestamp: 5,
-      baseOffset: 3,
-    })
-    const header = readBatchHeader(bytes, 0)
-    expect(header).toMatchObject({
-      baseOffset: 3,
-      attributes: 0x30,
-      producerId: 9,
-      producerEpoch: 1,
-      recordCount: 1,
-    })
-    expect(decodeControlBatch(bytes, 0, header)).toEqual({ type, coordinatorEpoch: 7 })
-    expect(decodeBatches(bytes)).toEqual([])
-    expect(hex(bytes.subarray(batchHeaderSize))).toBe(
-      `2000000008 0000000${type === 'abort' ? 0 : 1} 0c 0000 00000007 00`.replaceAll(' ', ''),
-    )
-  })
-
-  test('of another kind are none of ours; damaged ones are named', () => {
-    const bytes = (key: number[] | null, value: number[] | null): Uint8Array =>
-      encodeBatch(
-        [{ timestamp: 0, key: key && new Uint8Array(key), value: value && new Uint8Array(value) }],
-        { control: true },
-      )
-    const decode = (batch: Uint8Array): unknown => decodeControlBatch(batch, 0, readBatchHeader(batch, 0))
-    expect(decode(bytes([0, 0, 0, 2], null))).toBeUndefined()
-    expectCode('record-batch-corrupt', /key below 4/, () => decode(bytes([0, 0], null)))
-    expectCode('record-batch-corrupt', /key below 4/, () => decode(bytes(null, null)))
-    expectCode('record-batch-corrupt', /abort marker with a value below 6/, () =>
-      decode(bytes([0, 0, 0, 0], [0])),
-    )
-  })
-})
-
-describe('decompress', () => {
-  const text = utf8('text '.repeat(1000))
-
-  test('gzip', () => {
-    expect(decompress('gzip', gzipSync(text))).toEqual(Buffer.from(text))
-    expect(() => decompress('gzip', text)).toThrow()
-  })
-
-  test('names the package that is missing', () => {
-    expectCode('codec-missing', /npm install snappy/, () => decompress('snappy', text))
-    expectCode('codec-missing', /npm install lz4-napi/, () => decompress('lz4', text))
-  })
-
-  test('takes codecs from packages', () => {
-    const packages = decompressor({ lz4: (bytes) => bytes.subarray(1), zstd: (bytes) => bytes.subarray(2) })
-    expect(packages('lz4', utf8('abc'))).toEqual(utf8('bc'))
-  })
-
-  test('snappy with and without the framing of snappy-java', () => {
-    // Blocks of one literal: the size as a varint, (length - 1) << 2, the bytes.
-    const block = (part: string): Uint8Array =>
-      concatBytes([new Uint8Array([part.length, (part.length - 1) << 2]), utf8(part)])
-    const snappy = decompressor({ snappy: (bytes) => bytes.subarray(2) })
-    const frame = (...parts: string[]): Uint8Array =>
-      concatBytes([
-        Buffer.from('82534e4150505900 00000001 00000001'.replaceAll(' ', ''), 'hex'),
-        ...parts.flatMap((part) => [new Uint8Array([0, 0, 0, part.length + 2]), block(part)]),
-      ])
-    expect(snappy('snappy', block('plain'))).toEqual(utf8('plain'))
-    expect(snappy('snappy', frame('one', 'two'))).toEqual(utf8('onetwo'))
-    expect(snappy('snappy', frame())).toEqual(utf8(''))
-    expect(() => snappy('snappy', frame('one', 'two').subarray(0, -1))).toThrow(/cut off/)
-    expect(() => snappy('snappy', frame('one', 'two').subarray(0, 24))).toThrow(/cut off/)
-  })
-
-  test('refuses what would become too large', () => {
-    const snappy = decompressor({ snappy: () => text })
-    expect(() => snappy('snappy', new Uint8Array([0x81, 0x80, 0x80, 0x80, 1, 0]))).toThrow(/268435457 bytes/)
-    expect(snappy('snappy', new Uint8Array([0x80, 0x80, 0x80, 0x80, 1, 0]))).toBe(text)
-    expect(() => snappy('snappy', new Uint8Array([0xff, 0xff, 0xff, 0xff, 0xff, 0]))).toThrow(
-      /without its size/,
-    )
   })
 })

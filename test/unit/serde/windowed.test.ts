@@ -1,7 +1,11 @@
 import { expect, test } from 'vitest'
 import { hex } from '../../../src/core/bytes.ts'
+import { topic } from '../../../src/dsl/topic.ts'
+import { topology } from '../../../src/dsl/topology.ts'
+import { tumbling } from '../../../src/dsl/windows.ts'
 import { long, string } from '../../../src/serde/scalars.ts'
 import { isTimeWindowed, isWindowed, sessionWindowed, timeWindowed } from '../../../src/serde/windowed.ts'
+import { TopologyTestDriver } from '../../../src/testing/topology-test-driver.ts'
 
 const serde = timeWindowed(string, '5m')
 
@@ -39,6 +43,24 @@ test('a window without size ends where time does', () => {
 test('refuses bytes too short for a start, and what the key serde refuses', () => {
   expect(() => serde.deserialize(new Uint8Array(7))).toThrow(/at least 8 bytes, found 7/)
   expect(() => timeWindowed(long, 10).deserialize(new Uint8Array(12))).toThrow(/expected 8 bytes, found 4/)
+})
+
+test("reads the keys of a window store's changelog", () => {
+  const input = topic('in', { key: string, value: string })
+  const built = topology(import.meta.url, (b) => {
+    b.stream(input)
+      .groupByKey()
+      .windowedBy(tumbling(10))
+      .count({ store: { name: 'counts' } })
+    return undefined
+  })
+  using driver = new TopologyTestDriver(built)
+  driver.input(input).pipe('a', 'v', { timestamp: 25 })
+  const changelog = timeWindowed(string, 10, { changelog: true })
+  const logged = driver.output(topic('test-counts-changelog', { key: changelog, value: long }))
+  expect(logged.readPairs()).toEqual([[{ key: 'a', window: { start: 20, end: 30 } }, 1]])
+  expect(changelog.name).toBe('timeWindowed(string,10,changelog)')
+  expect(() => changelog.deserialize(new Uint8Array(11))).toThrow(/at least 12 bytes, found 11/)
 })
 
 test('is recognized among other serdes', () => {

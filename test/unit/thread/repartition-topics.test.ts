@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Client, PartitionOffset } from '../../../src/client/client.ts'
 import { type Logger, silentLogger } from '../../../src/core/logger.ts'
+import { resolveOptions } from '../../../src/core/options.ts'
 import { ManualClock } from '../../../src/core/time/clock.ts'
 import type { StreamTask } from '../../../src/task/stream-task.ts'
 import { RepartitionTopics } from '../../../src/thread/repartition-topics.ts'
@@ -27,7 +28,14 @@ function purging(deleteRecords: () => Promise<void> = async () => {}): Purging {
       return deleteRecords()
     },
   } as Partial<Client> as Client
-  const context = { name: 'thread', clock, logger, client } as Partial<ThreadContext> as ThreadContext
+  const options = resolveOptions({ applicationId: 'app' })
+  const context = {
+    name: 'thread',
+    clock,
+    logger,
+    client,
+    options,
+  } as Partial<ThreadContext> as ThreadContext
   return { clock, topics: new RepartitionTopics(context), deleted, warnings }
 }
 

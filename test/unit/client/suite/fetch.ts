@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Fetched } from '../../../../src/client/client.ts'
-import { type Harness, noMember, pollSome, records, send, values } from './harness.ts'
+import { utf8 } from '../../../../src/core/bytes.ts'
+import { type Harness, noMember, pollSome, records, send, sendRecords, values } from './harness.ts'
 
 export function fetchTests(harness: Harness): void {
   /** Two batches, offsets 0-1 and 2-4. */
@@ -206,6 +207,43 @@ export function fetchTests(harness: Harness): void {
         fetcher.add({ topic, partition: 0 }, offset)
         await expect(pollSome(fetcher)).rejects.toMatchObject({ code: 'offset-out-of-range' })
       }
+    })
+
+    test('by duration: goes on at the first record that is young enough, or else at the end', async () => {
+      const topic = await harness.topic()
+      const producer = await harness.producer()
+      const hourMs = 3_600_000
+      const written = (ago: number, value: string) => ({
+        timestamp: Date.now() - ago * hourMs,
+        key: null,
+        value: utf8(value),
+      })
+      sendRecords(producer, topic, 0, [written(9, 'a'), written(5, 'b'), written(3, 'c')])
+      await producer.flush()
+      const young = harness.fetcher({ offsetReset: 'none' })
+      young.add({ topic, partition: 0 }, 100, { byDurationMs: 6 * hourMs })
+      const [fetched] = await pollSome(young)
+      expect(values([fetched!])).toEqual(['b', 'c'])
+
+      const atEnd = harness.fetcher({ offsetReset: { byDurationMs: hourMs } })
+      atEnd.add({ topic, partition: 0 }, 100)
+      let found: readonly Fetched[] = []
+      while (found.length === 0) {
+        sendRecords(producer, topic, 0, [written(2, 'new')])
+        await producer.flush()
+        found = await atEnd.poll(10)
+      }
+      expect(new Set(values(found))).toEqual(new Set(['new']))
+    })
+
+    test('each partition may have a policy of its own', async () => {
+      const [topic, other] = [await startingAtThree(), await startingAtThree()]
+      const fetcher = harness.fetcher({ offsetReset: 'earliest' })
+      fetcher.add({ topic, partition: 0 }, 0)
+      const [fetched] = await pollSome(fetcher)
+      expect(fetched!.offset).toBe(3)
+      fetcher.add({ topic: other, partition: 0 }, 0, 'none')
+      await expect(pollSome(fetcher)).rejects.toMatchObject({ code: 'offset-out-of-range' })
     })
   })
 

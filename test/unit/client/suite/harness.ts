@@ -8,7 +8,9 @@ import type {
   GroupMetadata,
   GroupOptions,
   Isolation,
+  NewTopic,
   Producer,
+  RefusalJudge,
 } from '../../../../src/client/client.ts'
 import { utf8, utf8Text } from '../../../../src/core/bytes.ts'
 import { encodeAssignment, encodeSubscription } from '../../../../src/protocol/consumer-protocol.ts'
@@ -75,9 +77,9 @@ export class Harness {
     return `millrace-suite-${what}-${randomUUID().slice(0, 13)}`
   }
 
-  async topic(partitions = 1): Promise<string> {
+  async topic(partitions = 1, configs: NewTopic['configs'] = {}): Promise<string> {
     const name = this.name('topic')
-    await this.one.createTopics([{ name, partitions, replicationFactor: -1, configs: {} }])
+    await this.one.createTopics([{ name, partitions, replicationFactor: -1, configs }])
     return name
   }
 
@@ -168,6 +170,7 @@ export function sendRecords(
   topic: string,
   partition: number,
   records: readonly RecordToEncode[],
+  judge?: RefusalJudge,
 ): Uint8Array {
   const batch = encodeBatch(records, {
     producerId: producer.producerId,
@@ -177,7 +180,7 @@ export function sendRecords(
   })
   const buffer = producer.buffer(batch.length)
   buffer.set(batch)
-  producer.send(topic, partition, buffer)
+  producer.send(topic, partition, buffer, judge)
   return batch
 }
 

@@ -32,6 +32,31 @@ export function topicTests(harness: Harness): void {
       expect(after.get(name)).toEqual(before.get(name))
       expect(after.get(added)?.partitions).toBe(5)
     })
+
+    test('are listed as they are described', async () => {
+      const names = [await harness.topic(1), await harness.topic(3)]
+      const listed = await harness.one.listTopics()
+      const described = await harness.one.topics(names)
+      for (const name of names) expect(listed.get(name)).toEqual(described.get(name))
+      expect(described.size).toBe(2)
+      const later = await harness.topic(2)
+      expect(listed.has(later)).toBe(false)
+      expect((await harness.one.listTopics()).get(later)?.partitions).toBe(2)
+    })
+
+    test('of the brokers themselves are not listed', async () => {
+      const topic = await harness.topic()
+      const transaction = await harness.producer(harness.name('tx'))
+      send(transaction, topic, 0, 'a')
+      const member = harness.member(harness.name('group'))
+      const { generationId } = await member.join()
+      expect(generationId).toBeGreaterThan(0)
+      await transaction.sendOffsets([{ topic, partition: 0, offset: 1, metadata: '' }], member.group)
+      await transaction.commit()
+      const listed = await harness.one.listTopics()
+      expect([...listed.keys()].filter((name) => name.startsWith('__'))).toEqual([])
+      expect(listed.has(topic)).toBe(true)
+    })
   })
 
   describe('listOffsets', () => {

@@ -1,0 +1,96 @@
+import type { StreamsError } from '../../core/errors.ts'
+import { kafkaError } from '../../protocol/error-codes.ts'
+import type { GroupMetadata, GroupOptions } from '../client.ts'
+import { kafkaErrorOf } from './kafka-error.ts'
+
+const noGeneration = -1
+
+/** Who a member is to its group: its id and generation, and what became of them. */
+export class Membership {
+  readonly #options: GroupOptions
+  readonly #onRejoin: () => void
+  #memberId = ''
+  #generationId = noGeneration
+  #rejoin = false
+  #lost = false
+  #fenced: StreamsError | undefined
+
+  /** @param onRejoin called once, as soon as a rebalance is due or membership is lost */
+  constructor(options: GroupOptions, onRejoin: () => void) {
+    this.#options = options
+    this.#onRejoin = onRejoin
+  }
+
+  get group(): GroupMetadata {
+    return {
+      groupId: this.#options.groupId,
+      generationId: this.#generationId,
+      memberId: this.#memberId,
+      groupInstanceId: this.#options.groupInstanceId ?? null,
+    }
+  }
+
+  get rejoin(): boolean {
+    return this.#rejoin
+  }
+
+  get lost(): boolean {
+    return this.#lost
+  }
+
+  /** @throws StreamsError `protocol-error` (FENCED_INSTANCE_ID) if another member has taken its instance id */
+  throwIfFenced(): void {
+    if (this.#fenced) throw this.#fenced
+  }
+
+  /** The coordinator gave it an id, under which to join. */
+  identify(memberId: string): void {
+    this.#memberId = memberId
+  }
+
+  /** It is in a new generation, and must still hear of its assignment. */
+  enter(memberId: string, generationId: number): void {
+    this.#memberId = memberId
+    this.#generationId = generationId
+  }
+
+  /** It has the assignment of its generation. @returns whether it was a member all the time. */
+  settle(): boolean {
+    const continuous = !this.#lost
+    this.#rejoin = false
+    this.#lost = false
+    return continuous
+  }
+
+  leave(): void {
+    this.#memberId = ''
+    this.#generationId = noGeneration
+  }
+
+  wantRejoin(): void {
+    if (this.#rejoin) return
+    this.#rejoin = true
+    this.#onRejoin()
+  }
+
+  /** After an error of the broker that says that it is no member, at least not of this generation. */
+  refuse(error: StreamsError): void {
+    const code = kafkaErrorOf(error)
+    if (code === kafkaError.FENCED_INSTANCE_ID) this.#fenced = error
+    this.#lose(code === kafkaError.FENCED_INSTANCE_ID || code === kafkaError.UNKNOWN_MEMBER_ID)
+  }
+
+  /** The broker must have given it up by now; under its id it may come back. */
+  expire(): void {
+    this.#lose(false)
+  }
+
+  #lose(forgetId: boolean): void {
+    if (forgetId) this.#memberId = ''
+    this.#generationId = noGeneration
+    const known = this.#lost
+    this.#lost = true
+    this.#rejoin = true
+    if (!known) this.#onRejoin()
+  }
+}

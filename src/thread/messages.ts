@@ -1,0 +1,80 @@
+import type { GroupAssignment } from '../assign/streams-assignor.ts'
+import type { KafkaOptions } from '../client/kafka/options.ts'
+import type { HookEvents } from '../core/hooks.ts'
+import type { Logger } from '../core/logger.ts'
+import type { ResolvedOptions } from '../core/options.ts'
+import type { TaskId } from '../core/task-id.ts'
+import type { ErrorMessage, FactsMessage } from './error-message.ts'
+import type { ThreadState } from './stream-thread-handle.ts'
+
+/** What a worker thread begins with. */
+export interface WorkerStart {
+  /** Tells a worker of this library from the user's own. */
+  readonly millrace: 'stream-thread'
+  /** Where the topology is exported, what it was built with, and what it must be. */
+  readonly module: string
+  readonly args: unknown
+  readonly hash: string
+  readonly options: Omit<ResolvedOptions, 'logger'>
+  readonly kafka: KafkaOptions
+  /** The connection options have a function that gives OAuth tokens: it is asked for by message. */
+  readonly asksTokens: boolean
+  readonly number: number
+}
+
+/** Main thread to worker. */
+export type ToWorker =
+  /** Commit, close the tasks and end. */
+  | { readonly kind: 'stop'; readonly leaveGroup: boolean | undefined }
+  | { readonly kind: 'pause' }
+  | { readonly kind: 'resume' }
+  /** Ask the whole application to shut down (KIP-671). */
+  | { readonly kind: 'request-shutdown' }
+  /** The thread's share of the state's memory has changed. */
+  | { readonly kind: 'state-memory'; readonly bytes: number }
+  /** A query: answered by a StoreRead. */
+  | ({ readonly kind: 'read'; readonly id: number } & StoreQuestion)
+  | Answer
+
+/** Worker to main thread. */
+export type FromWorker =
+  | { readonly kind: 'state'; readonly state: ThreadState }
+  | {
+      readonly kind: 'assigned'
+      readonly assignment: GroupAssignment
+      readonly partitions: ReadonlyMap<number, number>
+    }
+  | { readonly kind: 'event'; readonly event: keyof HookEvents; readonly facts: FactsMessage }
+  | {
+      readonly kind: 'log'
+      readonly level: keyof Logger
+      readonly facts: FactsMessage
+      readonly text: string
+    }
+  /** May it have the directory of this task? Answered by a boolean. */
+  | { readonly kind: 'acquire'; readonly id: number; readonly task: TaskId }
+  | { readonly kind: 'release'; readonly task: TaskId }
+  /** Which tasks do other threads have? Answered by their names. */
+  | { readonly kind: 'elsewhere'; readonly id: number }
+  /** Answered by an OAuth token. */
+  | { readonly kind: 'token'; readonly id: number }
+  /** The last message: what ended the thread, if it was not asked to. */
+  | { readonly kind: 'ended'; readonly error: ErrorMessage | undefined }
+  | Answer
+
+/** To the call of the same id, in either direction. */
+export interface Answer {
+  readonly kind: 'answer'
+  readonly id: number
+  readonly value: unknown
+  readonly error: ErrorMessage | undefined
+}
+
+/** One key of one task's store. */
+export interface StoreQuestion {
+  readonly task: TaskId
+  readonly store: string
+  readonly key: Uint8Array
+  /** ms; 0 in a store without windows. */
+  readonly windowStart: number
+}

@@ -1,0 +1,75 @@
+import { StreamsAssignor } from '../assign/streams-assignor.ts'
+import type { Client } from '../client/client.ts'
+import type { Hooks } from '../core/hooks.ts'
+import type { Logger } from '../core/logger.ts'
+import type { ResolvedOptions } from '../core/options.ts'
+import type { Clock } from '../core/time/clock.ts'
+import type { Plan } from '../plan/plan.ts'
+import { RecordCache } from '../store/record-cache.ts'
+import type { StateDirectory } from '../store/state-directory.ts'
+import type { TaskLocks } from '../store/task-locks.ts'
+import { TaskOpener } from '../task/task-opener.ts'
+import { StreamThread } from './stream-thread.ts'
+
+export interface StreamThreadParts {
+  readonly number: number
+  readonly plan: Plan
+  readonly options: ResolvedOptions
+  readonly client: Client
+  readonly clock: Clock
+  readonly hooks: Hooks
+  readonly logger: Logger
+  readonly directory: StateDirectory
+  readonly locks: TaskLocks
+  /** Typed stores of the global tables, by name. */
+  readonly globalStores: ReadonlyMap<string, unknown>
+  onState(state: 'rebalancing' | 'running'): void
+}
+
+/** Java's name of a stream thread. */
+export function streamThreadName(applicationId: string, processId: string, number: number): string {
+  return `${applicationId}-${processId}-StreamThread-${number}`
+}
+
+/** The same for threads in workers and inline. */
+export function openStreamThread(parts: StreamThreadParts): StreamThread {
+  const { number, plan, options, client, clock, hooks, logger, directory, locks, globalStores } = parts
+  const { applicationId, cacheMaxBytes, groupInstanceId } = options
+  const { processId } = directory
+  return new StreamThread({
+    name: streamThreadName(applicationId, processId, number),
+    options,
+    client,
+    clock,
+    hooks,
+    logger,
+    locks,
+    assignor: new StreamsAssignor({
+      plan,
+      applicationId,
+      processId,
+      client,
+      replicationFactor: options.replicationFactor,
+      logger,
+      clock,
+      applicationServer: options.applicationServer,
+      clientTags: options.clientTags,
+      assignment: options,
+      localTasks: () => directory.localTasks(),
+    }),
+    opener: new TaskOpener({
+      plan,
+      options,
+      client,
+      clock,
+      hooks,
+      logger,
+      directory,
+      globalStores,
+      cache: () => (cacheMaxBytes > 0 ? new RecordCache(cacheMaxBytes) : undefined),
+    }),
+    transactionalId: `${applicationId}-${processId}-${number}`,
+    groupInstanceId: groupInstanceId === undefined ? undefined : `${groupInstanceId}-${number}`,
+    onState: parts.onState,
+  })
+}

@@ -1,0 +1,161 @@
+import { parentPort, workerData } from 'node:worker_threads'
+import { createKafkaClient } from '../client/kafka/client.ts'
+import type { KafkaOptions } from '../client/kafka/options.ts'
+import { StreamsError } from '../core/errors.ts'
+import { Hooks } from '../core/hooks.ts'
+import type { Logger } from '../core/logger.ts'
+import { systemClock } from '../core/time/clock.ts'
+import { StateDirectory } from '../store/state-directory.ts'
+import type { TaskLocks } from '../store/task-locks.ts'
+import { GlobalState } from '../task/global-state.ts'
+import { toErrorMessage, toFactsMessage } from './error-message.ts'
+import { loadTopology } from './load-topology.ts'
+import type { FromWorker, ToWorker, WorkerStart } from './messages.ts'
+import { openStreamThread } from './open-stream-thread.ts'
+import { answerOf, PendingCalls } from './pending-calls.ts'
+import type { StreamThread } from './stream-thread.ts'
+
+/** The worker's side of a WorkerThread: a whole member of the group. */
+class WorkerSide {
+  readonly #start: WorkerStart
+  readonly #calls = new PendingCalls()
+  readonly #waiting: ToWorker[] = []
+  #thread: StreamThread | undefined
+  #stopped = false
+  #told: string | undefined
+
+  constructor(start: WorkerStart) {
+    this.#start = start
+    parentPort!.on('message', (message: ToWorker) => this.#receive(message))
+  }
+
+  async run(): Promise<void> {
+    let failure: unknown
+    try {
+      await this.#runThread()
+    } catch (error) {
+      failure = error
+    }
+    post({ kind: 'ended', error: failure === undefined ? undefined : toErrorMessage(failure) })
+    parentPort!.close()
+  }
+
+  async #runThread(): Promise<void> {
+    const { options, number } = this.#start
+    const hooks = new Hooks()
+    hooks.onEvery((event, facts) => post({ kind: 'event', event, facts: toFactsMessage(facts) }))
+    hooks.on('tasks', () => this.#tellAssignment())
+    const logger = postingLogger
+    const { plan, handlers } = await loadTopology(this.#start)
+    const resolved = { ...options, ...handlers, logger }
+    const clock = systemClock
+    await using client = createKafkaClient(this.#kafka(), { clock, logger, hooks })
+    const directory = StateDirectory.share(options)
+    const globals = await GlobalState.open(
+      { plan, options: resolved, client, clock, hooks },
+      () => this.#stopped,
+    )
+    const thread = openStreamThread({
+      number,
+      plan,
+      options: resolved,
+      client,
+      clock,
+      hooks,
+      logger,
+      directory,
+      locks: this.#locks,
+      globalStores: globals.typed,
+      onState: (state) => this.#tellState(state),
+    })
+    this.#thread = thread
+    for (const message of this.#waiting.splice(0)) this.#tell(thread, message)
+    const following = globals.follow().catch((error: unknown) => thread.fail(error))
+    try {
+      await thread.run()
+    } finally {
+      await globals.close()
+      await following
+    }
+  }
+
+  #tellState(state: 'rebalancing' | 'running'): void {
+    if (this.#told === state) return
+    this.#told = state
+    this.#tellAssignment()
+    post({ kind: 'state', state })
+  }
+
+  #tellAssignment(): void {
+    const thread = this.#thread
+    const assignment = thread?.assignment
+    if (assignment) post({ kind: 'assigned', assignment, partitions: thread.partitions })
+  }
+
+  /** Tokens are asked of the function that the application was given. */
+  #kafka(): KafkaOptions {
+    const { kafka, asksTokens } = this.#start
+    if (!asksTokens) return kafka
+    const ask = (): Promise<never> => this.#calls.call((id) => post({ kind: 'token', id })) as Promise<never>
+    return { ...kafka, sasl: { mechanism: 'oauthbearer', oauthBearerProvider: ask } }
+  }
+
+  get #locks(): TaskLocks {
+    return {
+      acquire: async (task) => (await this.#calls.call((id) => post({ kind: 'acquire', id, task }))) === true,
+      release: (task) => post({ kind: 'release', task }),
+      elsewhere: async () =>
+        (await this.#calls.call((id) => post({ kind: 'elsewhere', id }))) as readonly string[],
+    }
+  }
+
+  #receive(message: ToWorker): void {
+    if (message.kind === 'stop') this.#stopped = true
+    if (message.kind === 'answer') this.#calls.answer(message)
+    else if (this.#thread) this.#tell(this.#thread, message)
+    else this.#waiting.push(message)
+  }
+
+  #tell(thread: StreamThread, message: ToWorker): void {
+    switch (message.kind) {
+      case 'stop':
+        thread.stop(message.leaveGroup)
+        break
+      case 'pause':
+        thread.pause()
+        break
+      case 'resume':
+        thread.resume()
+        break
+      case 'request-shutdown':
+        thread.requestShutdown()
+        break
+      case 'state-memory':
+        thread.setStateMemory(message.bytes)
+        break
+      case 'read':
+        void answerOf(message.id, () => thread.read(message)).then(post)
+        break
+      case 'answer':
+        break // taken by #receive
+    }
+  }
+}
+
+function post(message: FromWorker): void {
+  parentPort!.postMessage(message)
+}
+
+function logLine(level: keyof Logger): Logger['info'] {
+  return (facts, text) => post({ kind: 'log', level, facts: toFactsMessage(facts), text })
+}
+
+const postingLogger: Logger = {
+  debug: logLine('debug'),
+  info: logLine('info'),
+  warn: logLine('warn'),
+  error: logLine('error'),
+}
+
+if (!parentPort) throw new StreamsError('lifecycle', 'worker: this module is for worker threads only')
+await new WorkerSide(workerData as WorkerStart).run()
