@@ -1,43 +1,69 @@
 import { parseArgs } from 'node:util'
-import { runStages } from './kernel/stages.ts'
-import { type PipelineResult, runPipeline } from './pipeline/run.ts'
+import type { BenchOptions } from './benchmark.ts'
+import { benchmarks, usual } from './catalog.ts'
 
-// npm run bench [-- --pipeline NAME] [--records N] [--json]
-const { values } = parseArgs({
-  options: { json: { type: 'boolean' }, pipeline: { type: 'string' }, records: { type: 'string' } },
-})
-const records = Number(values.records ?? 5_000_000)
-const shape = { records, keys: 100_000, partitions: 4, windows: 12 }
-const pipelines: Readonly<Record<string, () => Promise<PipelineResult>>> = {
-  'windowed-count': () => runPipeline('windowed-count', 'auto', shape),
-  'windowed-count-record-at-a-time': () => runPipeline('windowed-count-record-at-a-time', 'off', shape),
+const width = Math.max(...Object.keys(benchmarks).map((name) => name.length))
+const usage = `npm run bench -- [NAME...] [--records N] [--seconds N] [--json]
+
+Each benchmark runs on a broker of its own, or on that of KAFKA_BROKERS, and says what it measured. Broker and
+application share the machine: figures of different machines, or of different runs, do not compare.
+Without a name: ${usual.join(', ')}.
+
+${Object.entries(benchmarks)
+  .map(([name, { what }]) => `  ${name.padEnd(width)}  ${what}`)
+  .join('\n')}
+
+--records  of input or state, instead of each benchmark's own number
+--seconds  that load lasts in each phase of latency and rebalance
+--json     a line of JSON for each measurement`
+
+interface CommandLine {
+  readonly names: readonly string[]
+  readonly options: BenchOptions
+  readonly json: boolean
 }
 
-const chosen = values.pipeline === undefined ? Object.keys(pipelines) : [values.pipeline]
 try {
-  for (const name of chosen)
-    if (!pipelines[name])
-      throw new Error(`no pipeline '${name}'; there are ${Object.keys(pipelines).join(', ')}`)
-  if (values.pipeline === undefined) for (const row of await runStages()) print(row, stageText(row))
-  for (const name of chosen) {
-    const result = await pipelines[name]!()
-    print(result, pipelineText(result))
-  }
+  const line = commandLine()
+  if (line) await run(line)
+  else console.log(usage)
 } catch (error) {
   console.error(error instanceof Error ? error.message : error)
   process.exitCode = 1
 }
 
-function print(row: object, text: string): void {
-  console.log(values.json ? JSON.stringify(row) : text)
+async function run({ names, options, json }: CommandLine): Promise<void> {
+  for (const name of names)
+    for await (const { text, figures } of benchmarks[name]!.run(options))
+      console.log(json ? JSON.stringify(figures) : text)
 }
 
-function stageText({ stage, kernel, nsPerRecord }: Awaited<ReturnType<typeof runStages>>[number]): string {
-  return `${stage.padEnd(28)} ${kernel.padEnd(10)} ${nsPerRecord.toFixed(1).padStart(9)} ns/record`
+/** @returns undefined if help is wanted. @throws Error */
+function commandLine(): CommandLine | undefined {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      help: { type: 'boolean' },
+      json: { type: 'boolean' },
+      records: { type: 'string' },
+      seconds: { type: 'string' },
+    },
+  })
+  if (values.help) return undefined
+  for (const name of positionals)
+    if (!Object.hasOwn(benchmarks, name))
+      throw new Error(`no benchmark '${name}'; there are ${Object.keys(benchmarks).join(', ')}`)
+  return {
+    names: positionals.length > 0 ? positionals : usual,
+    options: { ...given('records', values.records), ...given('seconds', values.seconds) },
+    json: values.json ?? false,
+  }
 }
 
-function pipelineText(result: PipelineResult): string {
-  const { pipeline, recordsPerSecond, recordsPerCpuSecond, peakRssMiB, seconds } = result
-  const millions = (rate: number): string => (rate / 1e6).toFixed(2)
-  return `${pipeline}: ${millions(recordsPerSecond)} M records/s over ${seconds.toFixed(2)} s, ${millions(recordsPerCpuSecond)} M per client CPU second, peak RSS ${peakRssMiB} MiB (${result.records} records, result checked)`
+function given<N extends keyof BenchOptions>(name: N, text: string | undefined): BenchOptions {
+  if (text === undefined) return {}
+  const value = Number(text)
+  if (!Number.isSafeInteger(value) || value < 1)
+    throw new Error(`--${name}: give a whole number of at least 1`)
+  return { [name]: value }
 }

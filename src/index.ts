@@ -1,10 +1,13 @@
-export {
-  type ClientSource,
-  type KafkaConnection,
-  KafkaStreams,
-  type KafkaStreamsOptions,
-} from './app/kafka-streams.ts'
+export type {
+  ClientSource,
+  CloseOptions,
+  KafkaConnection,
+  KafkaStreamsOptions,
+} from './app/application-options.ts'
+export { KafkaStreams, type ThreadMetadata } from './app/kafka-streams.ts'
+export { type ProgressOutput, showRestoreProgress } from './app/restore-progress.ts'
 export type { AppState } from './app/state.ts'
+export type { AssignmentOptions } from './core/assignment-options.ts'
 export type {
   BadInput,
   DeadLetter,
@@ -16,13 +19,14 @@ export type {
   ProcessingHandler,
   ProductionFailure,
   ProductionHandler,
+  ProductionVerdict,
   Verdict,
 } from './core/error-handlers.ts'
 export { type ErrorCode, errorCodes, StreamsError } from './core/errors.ts'
-export type { DropReason, HookEvents } from './core/hooks.ts'
+export type { DropReason, HookEvents, RestoreProgress } from './core/hooks.ts'
 export { consoleLogger, type Logger, silentLogger } from './core/logger.ts'
 export type { OffsetResetOption } from './core/offset-reset.ts'
-export type { StreamsOptions } from './core/options.ts'
+export type { StreamsOptions, UncaughtErrorHandler, UncaughtErrorResponse } from './core/options.ts'
 export type { Header, Headers, RecordMetadata, StreamRecord } from './core/record.ts'
 export type { Duration } from './core/time/duration.ts'
 export type {
@@ -123,7 +127,13 @@ export {
   topic,
   topicPattern,
 } from './dsl/topic.ts'
-export { type Tables, type Topology, type TopologyOptions, topology } from './dsl/topology.ts'
+export {
+  type Tables,
+  type Topology,
+  type TopologyHandlers,
+  type TopologyOptions,
+  topology,
+} from './dsl/topology.ts'
 export type { TimeWindowedKStream } from './dsl/windowed.ts'
 export {
   type HoppingOptions,
@@ -209,3 +219,4 @@ export type {
 } from './store/state-stores.ts'
 export type { StoreContext } from './store/store-directory.ts'
 export type { EngineSpaces, StoreEngine } from './store/store-engine.ts'
+export type { ThreadState } from './thread/stream-thread-handle.ts'

@@ -4,12 +4,30 @@ import type { Kernel, ProducerStamp } from '../../src/kernel/kernel.ts'
 import { createWasmKernel } from '../../src/kernel/load.ts'
 import type { RegionProgram } from '../../src/kernel/program.ts'
 import { createReferenceKernel } from '../../src/kernel/reference/kernel.ts'
+import type { Benchmark, Measured } from '../benchmark.ts'
 
-export interface StageRow {
+export const kernelStages: Benchmark = {
+  what: 'ns per record of each stage of the kernel, and of its reference in JavaScript; median',
+  async *run() {
+    const inputs = Array.from({ length: batches }, (_, batch) => encoded(clicks(batch)))
+    for (const row of await stagesOf('wasm', createWasmKernel, inputs)) yield measured(row)
+    for (const row of await stagesOf('reference', createReferenceKernel, inputs)) yield measured(row)
+  },
+}
+
+interface StageRow {
   readonly stage: string
   readonly kernel: 'wasm' | 'reference'
-  /** Median. */
   readonly nsPerRecord: number
+}
+
+function measured(row: StageRow): Measured {
+  const { stage, kernel, nsPerRecord } = row
+  return {
+    benchmark: 'kernel',
+    text: `${stage.padEnd(28)} ${kernel.padEnd(10)} ${nsPerRecord.toFixed(1).padStart(9)} ns/record`,
+    figures: { ...row },
+  }
 }
 
 const records = 1000
@@ -63,15 +81,6 @@ function clicks(batch: number): Click[] {
 
 function append(kernel: Kernel, writer: number, batch: readonly Click[]): void {
   for (const { timestamp, key, value } of batch) kernel.writers.append(writer, timestamp, key, value)
-}
-
-/** Runs each stage for a while in both kernels. @returns ns per record. */
-export async function runStages(): Promise<StageRow[]> {
-  const inputs = Array.from({ length: batches }, (_, batch) => encoded(clicks(batch)))
-  return [
-    ...(await stagesOf('wasm', createWasmKernel, inputs)),
-    ...(await stagesOf('reference', createReferenceKernel, inputs)),
-  ]
 }
 
 function encoded(batch: readonly Click[]): Uint8Array {

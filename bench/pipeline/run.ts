@@ -1,67 +1,69 @@
-import { execFile } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { promisify } from 'node:util'
-import { startKafka } from '../../test/broker/kafka-broker.ts'
-import { benchClient, type InputShape, produceInput } from './input.ts'
-import { outputEnds, verifyOutput } from './verify.ts'
+import type { Benchmark, BenchOptions, Measured } from '../benchmark.ts'
+import { millions } from '../benchmark.ts'
+import { BenchCluster } from '../cluster/bench-cluster.ts'
+import type { InstanceStart } from '../instance/messages.ts'
+import { type ClickShape, writeClicks } from '../load/clicks.ts'
+import { writeUsers } from '../load/users.ts'
+import { inputTopic, outputTopic, tableTopic } from '../topology/topics.ts'
+import type { OutputCheck } from './output-check.ts'
+import { type Throughput, throughput } from './throughput.ts'
+import { verifyOutput } from './verify.ts'
 
-export interface PipelineResult {
-  readonly pipeline: string
-  /** Of the whole input; the rate is measured over most of it. */
+export interface Pipeline {
+  /** For `--help`. */
+  readonly what: string
+  readonly topology: string
+  readonly kernel: 'auto' | 'off'
   readonly records: number
-  readonly seconds: number
-  readonly recordsPerSecond: number
-  readonly recordsPerCpuSecond: number
-  readonly peakRssMiB: number
+  /** Reads the table of users first. */
+  readonly users?: boolean
+  check(): OutputCheck
 }
 
+const keys = 100_000
+
 /**
- * Runs the windowed count over a broker of its own, or that of KAFKA_BROKERS, and checks the result. A first run is not
- * counted: it is the broker that warms up in it.
+ * Runs a pipeline over the same input twice, with a process of its own each, and checks the result of the second run.
+ * The first one is not counted: it is the broker that warms up in it.
  */
-export async function runPipeline(
-  pipeline: string,
-  kernel: 'auto' | 'off',
-  shape: InputShape,
-): Promise<PipelineResult> {
-  const broker = await startKafka({ heap: '1g', optimize: true })
-  const stateDir = await mkdtemp(join(tmpdir(), 'millrace-bench-'))
-  const client = benchClient(broker.brokers)
-  try {
-    await produceInput(client, shape)
-    const run = (applicationId: string): Promise<Measured> =>
-      runApp([broker.brokers.join(','), applicationId, stateDir, String(shape.partitions), kernel])
-    await run('bench-warm-up')
-    const starts = await outputEnds(client, shape.partitions)
-    const measured = await run('bench')
-    await verifyOutput(client, starts, shape.records)
-    return {
-      pipeline,
-      records: measured.records,
-      seconds: measured.measured.seconds,
-      recordsPerSecond: Math.round(measured.measured.records / measured.measured.seconds),
-      recordsPerCpuSecond: Math.round(measured.records / measured.cpuSeconds),
-      peakRssMiB: Math.round(measured.peakRssMiB),
-    }
-  } finally {
-    await client.close()
-    await broker.stop()
-    await rm(stateDir, { recursive: true, force: true })
+export function pipelineBenchmark(name: string, pipeline: Pipeline): Benchmark {
+  return {
+    what: pipeline.what,
+    run: (options) => runPipeline(name, pipeline, options),
   }
 }
 
-interface Measured {
-  /** Of the whole input. */
-  readonly records: number
-  readonly measured: { readonly records: number; readonly seconds: number }
-  readonly cpuSeconds: number
-  readonly peakRssMiB: number
+async function* runPipeline(
+  name: string,
+  pipeline: Pipeline,
+  { records = pipeline.records }: BenchOptions,
+): AsyncIterable<Measured> {
+  const shape: ClickShape = { records, keys, windows: 12, draw: 'random' }
+  await using cluster = await BenchCluster.start()
+  await cluster.createTopics(inputTopic, outputTopic, tableTopic)
+  if (pipeline.users) await writeUsers(cluster.client, tableTopic, keys)
+  await writeClicks(cluster.client, inputTopic, shape)
+  const input = records + (pipeline.users ? keys : 0)
+  await drain(cluster, 'warm-up', pipeline, input)
+  const from = await cluster.ends(outputTopic)
+  const measured = await drain(cluster, 'bench', pipeline, input)
+  await verifyOutput(cluster.client, from, await cluster.ends(outputTopic), pipeline.check(), records)
+  yield { benchmark: name, text: text(name, measured), figures: { pipeline: name, ...measured } }
 }
 
-async function runApp(args: readonly string[]): Promise<Measured> {
-  const app = join(import.meta.dirname, 'app.js')
-  const { stdout } = await promisify(execFile)(process.execPath, [app, ...args])
-  return JSON.parse(stdout) as Measured
+async function drain(
+  cluster: BenchCluster,
+  applicationId: string,
+  { topology, kernel }: Pick<InstanceStart, 'topology'> & Pick<Pipeline, 'kernel'>,
+  input: number,
+): Promise<Throughput> {
+  const instance = cluster.start({ name: applicationId, topology, options: { applicationId, kernel } })
+  const measured = await throughput([instance], input)
+  await instance.close()
+  return measured
+}
+
+function text(name: string, result: Throughput): string {
+  const { recordsPerSecond, recordsPerCpuSecond, peakRssMiB, records, seconds } = result
+  return `${name}: ${millions(recordsPerSecond)} M records/s over ${seconds.toFixed(2)} s, ${millions(recordsPerCpuSecond)} M per client CPU second, peak RSS ${peakRssMiB} MiB (${records} records, result checked)`
 }

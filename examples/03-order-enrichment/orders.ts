@@ -18,16 +18,25 @@ export interface OrderWithCustomer extends Order {
   readonly customer: string
 }
 
-export interface PricedOrder extends OrderWithCustomer {
+export interface Shipment {
+  readonly status: 'packed' | 'sent'
+}
+
+export interface ShippedOrder extends OrderWithCustomer {
+  readonly status: Shipment['status'] | 'open'
+}
+
+export interface PricedOrder extends ShippedOrder {
   readonly due: number
 }
 
 export const orders = topic('orders', { key: string, value: json<Order>() })
 export const customers = topic('customers', { key: string, value: json<Customer>() })
+export const shipments = topic('shipments', { key: string, value: json<Shipment>() })
 export const products = topic('products', { key: string, value: json<Product>() })
 export const pricedOrders = topic('priced-orders', { key: string, value: json<PricedOrder>() })
 
-/** Orders with the name of their customer, also when he changes it later, and what they cost at the time. */
+/** Orders with their customer and shipment, anew whenever one of them changes, and what they cost at the time. */
 export const orderEnrichment = topology(import.meta.url, (b) => {
   // A foreign-key join: orders are by order id, customers by customer id.
   const withCustomers = b
@@ -41,17 +50,23 @@ export const orderEnrichment = topology(import.meta.url, (b) => {
         store: { name: 'orders-with-customers' },
       },
     )
+  // A join of tables by the same key, the order id: a shipment may be there, or come later.
+  const shipped = withCustomers.leftJoin(
+    b.table(shipments),
+    (order, shipment): ShippedOrder => ({ ...order, status: shipment?.status ?? 'open' }),
+    { value: json<ShippedOrder>(), store: { name: 'shipped-orders' } },
+  )
   // A join with a table that each instance has whole: no partition to meet in.
-  withCustomers
+  shipped
     .toStream()
     .filter((order) => order !== null)
     .join(
       b.globalTable(products),
       (order, product): PricedOrder => ({ ...order, due: order.quantity * product.price }),
       {
-        keyOf: (_orderId, order) => order.sku,
+        keyOf: (order) => order.sku,
       },
     )
     .to(pricedOrders)
-  return { withCustomers }
+  return { shipped }
 })

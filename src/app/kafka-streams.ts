@@ -1,82 +1,66 @@
-import type { Client, ClientContext } from '../client/client.ts'
-import { createKafkaClient } from '../client/kafka/client.ts'
-import { type KafkaOptions, kafkaProblems } from '../client/kafka/options.ts'
 import { StreamsError } from '../core/errors.ts'
 import { type HookEvents, Hooks } from '../core/hooks.ts'
-import {
-  type ResolvedOptions,
-  resolveOptions,
-  type StreamsOptions,
-  type UncaughtErrorHandler,
-} from '../core/options.ts'
+import { type ResolvedOptions, resolveOptions } from '../core/options.ts'
 import { taskName } from '../core/task-id.ts'
 import { type Clock, systemClock } from '../core/time/clock.ts'
-import { type Duration, durationMs } from '../core/time/duration.ts'
+import { durationMs } from '../core/time/duration.ts'
 import type { Tables, Topology } from '../dsl/topology.ts'
 import { checkPatterns } from '../plan/matched-topics.ts'
 import type { Router } from '../query/router.ts'
 import { type StoreView, storeView } from '../query/store-view.ts'
 import { StateDirectory } from '../store/state-directory.ts'
-import type { ThreadState } from '../thread/stream-thread-handle.ts'
+import type { StreamThreadHandle, ThreadState } from '../thread/stream-thread-handle.ts'
+import type { ThreadPool } from '../thread/thread-pool.ts'
+import { type CloseOptions, connectionProblems, type KafkaStreamsOptions } from './application-options.ts'
 import { Runtime } from './runtime.ts'
 import { type AppState, mayFollow } from './state.ts'
+import { refuseInWorker, runsInWorkers, workerProblems } from './worker-options.ts'
 
-/** Makes the application's clients: an EmbeddedCluster, or anything else that implements the port. */
-export interface ClientSource {
-  createClient(context: ClientContext): Client
-}
-
-/** `clientId` defaults to the application id. */
-export type KafkaConnection = Omit<KafkaOptions, 'clientId'> & { readonly clientId?: string }
-
-export interface KafkaStreamsOptions extends StreamsOptions {
-  readonly kafka: KafkaConnection | ClientSource
-  /** For tests. */
-  readonly clock?: Clock
-}
-
-/** Java's ThreadMetadata. */
+/** A stream thread, as the last rebalance left it (Java's ThreadMetadata). Tasks are named `<subtopology>_<partition>`. */
 export interface ThreadMetadata {
+  /** `<application id>-<process id>-StreamThread-<number>`. */
   readonly name: string
   readonly state: ThreadState
   readonly activeTasks: readonly string[]
   readonly standbyTasks: readonly string[]
 }
 
-export interface CloseOptions {
-  /** After it what cannot be finished is given up; for ever if not given. */
-  readonly timeout?: Duration
-  /** Whether the group hears of it at once, and rebalances; by default unless the member is static (groupInstanceId). */
-  readonly leaveGroup?: boolean
-}
-
 /**
- * A Kafka Streams application: runs a topology in this process, as one member of the group named by `applicationId`.
+ * A Kafka Streams application: runs a topology in this process. Each of its stream threads is a member of the group
+ * named by `applicationId`. One thread shares the caller's JavaScript thread; more run in worker threads, which import
+ * the topology's module: it exports the topology, and another module starts the application.
  *
  *     await using app = new KafkaStreams(clickCount, { applicationId: 'click-count', kafka: { brokers: ['localhost:9092'] } })
  *     await app.start()
  */
 export class KafkaStreams<T extends Tables> implements AsyncDisposable {
   readonly #topology: Topology<T>
+  readonly #settings: KafkaStreamsOptions
   readonly #options: ResolvedOptions
-  readonly #kafka: KafkaConnection | ClientSource
+  readonly #inWorkers: boolean
   readonly #clock: Clock
   readonly #hooks = new Hooks()
-  readonly #uncaughtErrorHandler: UncaughtErrorHandler
   #state: AppState = 'CREATED'
   #error: Error | undefined
+  #paused = false
   #running: Runtime | undefined
   #ended: Promise<void> | undefined
 
-  /** @throws StreamsError `options-invalid` listing every problem; `topology-invalid` if a pattern matches topics of the application's own. */
+  /**
+   * @throws StreamsError `options-invalid` listing every problem; `topology-invalid` if a pattern matches topics of the
+   * application's own; `lifecycle` in a worker thread of an application, which imports the topology's module.
+   */
   constructor(topology: Topology<T>, options: KafkaStreamsOptions) {
-    const { kafka, clock, uncaughtErrorHandler, ...others } = options
+    refuseInWorker()
+    const { kafka, clock, openRows: _, ...others } = options
+    const inWorkers = runsInWorkers(options)
+    const problems = [...connectionProblems(kafka), ...(inWorkers ? workerProblems(topology, options) : [])]
     this.#topology = topology
-    this.#options = resolveOptions(others, problemsOf(kafka))
-    checkPatterns(topology.plan, this.#options.applicationId)
-    this.#kafka = kafka
+    this.#settings = options
+    this.#options = resolveOptions(others, problems)
+    this.#inWorkers = inWorkers
     this.#clock = clock ?? systemClock
-    this.#uncaughtErrorHandler = uncaughtErrorHandler ?? (() => 'shutdown-client')
+    checkPatterns(topology.plan, this.#options.applicationId)
   }
 
   /** CREATED, REBALANCING, RUNNING, PENDING_SHUTDOWN, NOT_RUNNING, PENDING_ERROR or ERROR, as in Java. */
@@ -95,7 +79,7 @@ export class KafkaStreams<T extends Tables> implements AsyncDisposable {
   }
 
   /**
-   * Connects, joins the group, restores state and begins to process. Resolves when RUNNING.
+   * Connects, joins the group, restores state and begins to process. Resolves when RUNNING: when all threads are.
    * @param options an aborted signal closes the application, also later.
    * @throws StreamsError what keeps it from running: `broker-unreachable`, `topic-missing`, `state-locked` ...
    */
@@ -107,7 +91,8 @@ export class KafkaStreams<T extends Tables> implements AsyncDisposable {
       )
     const { signal } = options
     signal?.throwIfAborted()
-    signal?.addEventListener('abort', () => void this.close(), { once: true })
+    const close = (): void => void this.close()
+    signal?.addEventListener('abort', close, { once: true })
     this.#become('REBALANCING')
     const running = new Promise<void>((resolve, reject) => {
       const stop = this.#hooks.on('state', ({ to, error }) => {
@@ -120,7 +105,7 @@ export class KafkaStreams<T extends Tables> implements AsyncDisposable {
           )
       })
     })
-    this.#ended = this.#run()
+    this.#ended = this.#run().finally(() => signal?.removeEventListener('abort', close))
     await running
   }
 
@@ -137,58 +122,62 @@ export class KafkaStreams<T extends Tables> implements AsyncDisposable {
    * Stops taking records, commits, writes a last checkpoint and leaves the group. Safe to call at any time, and again.
    * @param options after `timeout` (never, if not given) what cannot be finished is given up, with nothing lost: the
    * application ends in ERROR, and the next start goes on from the last commit.
+   * @throws StreamsError `options-invalid` if `timeout` is no duration.
    */
   async close(options: CloseOptions = {}): Promise<void> {
+    const limit = limitOf('close', options)
     if (this.#state === 'CREATED' || this.#state === 'REBALANCING' || this.#state === 'RUNNING') {
       const started = this.#ended !== undefined
       this.#become('PENDING_SHUTDOWN')
       this.#running?.pool.stop(options.leaveGroup)
       if (!started) this.#become('NOT_RUNNING')
     }
-    if (options.timeout === undefined) await this.#ended
-    else await this.#endWithin(durationMs(options.timeout, 'close: timeout'))
+    if (this.#ended) await this.#within(limit, this.#ended, () => this.#running?.terminate())
   }
 
   /**
-   * Stops processing; the threads stay members of the group, and restored state is kept (KIP-834).
-   * @throws StreamsError `lifecycle` unless it is started and not ended.
+   * No thread processes records until `resume`. They stay members of the group, and restored state is kept (KIP-834).
+   * Also before `start`: the application then starts without processing.
    */
   pause(): void {
-    this.#live('pause').pool.pause()
+    this.#paused = true
+    this.#running?.pool.pause()
   }
 
-  /** Goes on after `pause`. @throws as `pause` */
+  /** Goes on after `pause`. */
   resume(): void {
-    this.#live('resume').pool.resume()
+    this.#paused = false
+    this.#running?.pool.resume()
   }
 
   get isPaused(): boolean {
-    return this.#running?.pool.paused ?? false
+    return this.#paused
   }
 
-  /** Starts one more stream thread (KIP-663). @returns its name. @throws as `pause` */
+  /**
+   * Starts one more stream thread, in a worker thread if the application began with several; memory is shared anew
+   * (KIP-663). Tasks move to it as the group rebalances: the state says RUNNING again when they have.
+   * @returns its name.
+   * @throws StreamsError `lifecycle` unless the application is started, and neither closed nor failed.
+   */
   addStreamThread(): string {
     return this.#live('addStreamThread').pool.add().name
   }
 
   /**
-   * Ends a stream thread; its tasks move to the others, here or elsewhere (KIP-663).
-   * @returns its name when it has ended, undefined if there was none. @throws as `pause`
+   * Ends a stream thread: it commits, closes its tasks and leaves the group, which moves them to the others, here or
+   * elsewhere (KIP-663). The application goes on without any when the last one is gone.
+   * @param options after `timeout` what the thread cannot finish is given up, and done again by the others.
+   * @returns its name when it has ended, undefined if there was none.
+   * @throws as `addStreamThread`
    */
   async removeStreamThread(options: CloseOptions = {}): Promise<string | undefined> {
-    const thread = this.#live('removeStreamThread').pool.remove(options.leaveGroup)
+    const { pool } = this.#live('removeStreamThread')
+    const limit = limitOf('removeStreamThread', options)
+    const thread = pool.remove(options.leaveGroup)
     if (!thread) return undefined
-    const cancel =
-      options.timeout === undefined
-        ? undefined
-        : this.#clock.after(durationMs(options.timeout, 'removeStreamThread: timeout'), () =>
-            thread.terminate(),
-          )
-    try {
-      await thread.ended
-    } finally {
-      cancel?.()
-    }
+    // The log says what went wrong, if something did.
+    await this.#within(limit, endOf(thread), () => thread.terminate())
     return thread.name
   }
 
@@ -214,8 +203,10 @@ export class KafkaStreams<T extends Tables> implements AsyncDisposable {
 
   /** @throws StreamsError `lifecycle` */
   #live(call: string): Runtime {
-    if (this.#running && (this.#state === 'RUNNING' || this.#state === 'REBALANCING')) return this.#running
-    throw new StreamsError('lifecycle', `${call}: the application is ${this.#state}`)
+    const isLive = this.#state === 'RUNNING' || this.#state === 'REBALANCING'
+    if (isLive && this.#running?.started) return this.#running
+    const state = isLive ? 'about to start its threads' : this.#state
+    throw new StreamsError('lifecycle', `${call}: the application is ${state}`)
   }
 
   /** @throws StreamsError `store-not-ready`, which a view that outlives the application meets too. */
@@ -227,61 +218,66 @@ export class KafkaStreams<T extends Tables> implements AsyncDisposable {
     )
   }
 
-  async #endWithin(timeoutMs: number): Promise<void> {
-    const cancel = this.#clock.after(timeoutMs, () => this.#running?.pool.terminate())
+  /** Waits for an end, after `limitMs` by force. */
+  async #within(limitMs: number | undefined, end: Promise<void>, force: () => void): Promise<void> {
+    const cancel = limitMs === undefined ? undefined : this.#clock.after(limitMs, force)
     try {
-      await this.#ended
+      await end
     } finally {
-      cancel()
+      cancel?.()
     }
   }
 
   async #run(): Promise<void> {
-    const { logger, stateDir, applicationId } = this.#options
+    const { stateDir, applicationId } = this.#options
+    const { openRows } = this.#settings
     try {
-      await using directory = await StateDirectory.open({ stateDir, applicationId })
-      await using client = this.#createClient({ clock: this.#clock, logger, hooks: this.#hooks })
-      const runtime = await this.#open(client, directory)
+      const where = { stateDir, applicationId, ...(openRows && { openRows }) }
+      await using directory = await StateDirectory.open(where)
+      const runtime = this.#open(directory)
+      this.#running = runtime
       try {
-        this.#error = await runtime.run(this.#state === 'PENDING_SHUTDOWN')
+        const error = await runtime.run()
+        if (error) this.#fail(error)
       } finally {
         await runtime.close()
       }
     } catch (error) {
-      this.#error = error instanceof Error ? error : new Error(String(error))
-    }
-    if (this.#error) {
-      logger.error({ err: this.#error }, this.#error.message)
-      this.#become('PENDING_ERROR')
+      this.#fail(error instanceof Error ? error : new Error(String(error)))
     }
     this.#running = undefined
     this.#become(this.#error ? 'ERROR' : 'NOT_RUNNING')
   }
 
-  async #open(client: Client, directory: StateDirectory): Promise<Runtime> {
-    const runtime = await Runtime.open({
+  #open(directory: StateDirectory): Runtime {
+    const { kafka, uncaughtErrorHandler } = this.#settings
+    return new Runtime({
       topology: this.#topology,
       options: this.#options,
-      kafka: this.#kafka,
-      client,
+      kafka,
+      inWorkers: this.#inWorkers,
+      paused: this.#paused,
       directory,
       clock: this.#clock,
       hooks: this.#hooks,
+      decide: uncaughtErrorHandler ?? (() => 'shutdown-client'),
       stopped: () => this.#state === 'PENDING_SHUTDOWN',
-      decide: this.#uncaughtErrorHandler,
-      onChange: (pool) => {
-        if (pool.running) this.#become('RUNNING')
-        else if (pool.rebalancing) this.#become('REBALANCING')
-      },
+      onChange: (pool) => this.#follow(pool),
     })
-    this.#running = runtime
-    return runtime
   }
 
-  #createClient(context: ClientContext): Client {
-    const kafka = this.#kafka
-    if ('createClient' in kafka) return kafka.createClient(context)
-    return createKafkaClient({ clientId: this.#options.applicationId, ...kafka }, context)
+  #follow(pool: ThreadPool): void {
+    if (pool.failure) this.#fail(pool.failure)
+    else if (pool.running) this.#become('RUNNING')
+    else if (pool.rebalancing) this.#become('REBALANCING')
+  }
+
+  /** What the application ends with. */
+  #fail(error: Error): void {
+    if (this.#error) return
+    this.#error = error
+    this.#options.logger.error({ err: error }, `the application ends: ${error.message}`)
+    this.#become('PENDING_ERROR')
   }
 
   /** Changes that Java's state machine does not know (a rebalance while closing, say) are left out. */
@@ -293,7 +289,11 @@ export class KafkaStreams<T extends Tables> implements AsyncDisposable {
   }
 }
 
-function problemsOf(kafka: KafkaConnection | ClientSource | undefined): readonly string[] {
-  if (!kafka) return ['kafka: give { brokers: [...] }']
-  return 'createClient' in kafka ? [] : kafkaProblems(kafka)
+/** Resolves when it has ended, in whatever way. */
+async function endOf({ ended }: StreamThreadHandle): Promise<void> {
+  await ended.catch(() => {})
+}
+
+function limitOf(call: string, { timeout }: CloseOptions): number | undefined {
+  return timeout === undefined ? undefined : durationMs(timeout, `${call}: timeout`)
 }

@@ -33,6 +33,8 @@ export interface Client extends AsyncDisposable {
   ): Promise<readonly CommittedOffset[]>
   /** Deletes the records below each offset. */
   deleteRecords(before: readonly PartitionOffset[]): Promise<void>
+  /** Takes a member out of its group that is gone without having left. Tried once. */
+  removeMember(groupId: string, memberId: string, reason: string): Promise<void>
   fetcher(options: FetcherOptions): Fetcher
   producer(options: ProducerOptions): Producer
   group(options: GroupOptions): GroupMember
@@ -202,6 +204,8 @@ export interface GroupOptions {
   readonly rebalanceTimeoutMs: number
   readonly heartbeatIntervalMs: number
   readonly groupInstanceId?: string
+  /** The group gave it an id, under which it joins. */
+  identified?(memberId: string): void
   /** This member's subscription, asked for at each join. A ConsumerProtocolSubscription: brokers parse it. */
   metadata(): Uint8Array
   /** Asked of the leader. @returns member id to ConsumerProtocolAssignment. */

@@ -7,7 +7,7 @@ import type { GlobalTablePosition } from './table-position.ts'
 /** Of a join of a stream with a global table. */
 export interface GlobalJoinOptions<K, V, K2> extends NamedOptions {
   /** The key of the table to look a record up by; null meets nobody. */
-  readonly keyOf: (key: K, value: V) => K2 | null
+  readonly keyOf: (value: V, key: K) => K2 | null
 }
 
 /** Joins each record with a value of the global table (KStreamImpl.doGlobalTableJoin). Nothing is repartitioned. */

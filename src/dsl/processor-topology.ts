@@ -18,7 +18,7 @@ import {
 } from './process.ts'
 import { sourceOf } from './source.ts'
 import type { SinkTopic, Topic, TopicPattern } from './topic.ts'
-import { type NoTables, type Topology, topologyOf } from './topology.ts'
+import { type NoTables, type Topology, type TopologyBuildOptions, topologyOf } from './topology.ts'
 
 type AnyTopic = Topic<unknown, unknown>
 
@@ -189,7 +189,9 @@ export class ProcessorTopology {
 /** What takes the place of serdes that topics do not name. */
 export type DefaultSerdes = Pick<BuildOptions, 'defaultKey' | 'defaultValue'>
 
-export interface ProcessorBuildOptions extends DefaultSerdes, Pick<BuildOptions, 'wrapProcessor'> {}
+export interface ProcessorBuildOptions
+  extends DefaultSerdes,
+    Pick<TopologyBuildOptions, 'handlers' | 'wrapProcessor'> {}
 
 export interface ProcessorTopologyOptions<Args> extends ProcessorBuildOptions {
   /** Given to the build function; must survive structured cloning, on its way to worker threads. */
@@ -235,8 +237,9 @@ function builtTopology<Args>(
 ): Topology<NoTables, Args> {
   const topology = new ProcessorTopology(defaults)
   build(topology, args)
-  return topologyOf({ module, tables: {}, args, plan: topology.build(), handlers: {} }, (others) =>
-    builtTopology(module, build, defaults, others),
+  return topologyOf(
+    { module, tables: {}, args, plan: topology.build(), handlers: defaults.handlers ?? {} },
+    (others) => builtTopology(module, build, defaults, others),
   )
 }
 

@@ -155,11 +155,11 @@ export class StatelessSteps<K, V> {
 
   /** Writes a line for each record: `[label]: key, value`. */
   print(options: PrintOptions<K, V> = {}): void {
-    const { label = this.#at.name, format = (key, value) => `${printed(key)}, ${printed(value)}` } = options
+    const { label = this.#at.name, format = (value, key) => `${printed(key)}, ${printed(value)}` } = options
     const write = options.write ?? ((line: string) => void process.stdout.write(`${line}\n`))
     const name = this.#name(prefixes.print, 'print', options)
     const lambda = (value: unknown, key: unknown): void => {
-      write(`[${label}]: ${format(key as K, value as V)}`)
+      write(`[${label}]: ${format(value as V, key as K)}`)
     }
     this.#then({ node: { kind: 'peek', name, lambda, forward: false } })
   }

@@ -30,7 +30,7 @@ export interface PrintOptions<K, V> extends NamedOptions {
   /** Begins each line; by default the name of the node before. */
   readonly label?: string
   /** Makes the rest of a line; by default `key, value`: windowed keys as `[key@start/end]`, objects as JSON, bytes in hex. */
-  readonly format?: (key: K, value: V) => string
+  readonly format?: (value: V, key: K) => string
   /** Takes a line; by default it goes to stdout. */
   readonly write?: (line: string) => Unawaited
 }

@@ -17,7 +17,7 @@ declare const WebAssembly: {
   readonly Instance: new (module: KernelModule) => { readonly exports: unknown }
 }
 
-/** Once a thread. */
+/** Once a process: worker threads are given it. */
 let compiled: KernelModule | undefined
 
 /** @throws StreamsError `kernel-unavailable` if the file is missing or no kernel of this version. */
@@ -36,8 +36,18 @@ export function compileKernel(file: URL): KernelModule {
 
 /** Makes an instance with a memory of its own, one a task. @throws StreamsError `kernel-unavailable`. */
 export function createWasmKernel(program?: RegionProgram): Kernel {
+  return new WasmKernel(instantiate(kernelModule()), program)
+}
+
+/** What `createWasmKernel` makes instances of, to be sent to other threads. @throws StreamsError `kernel-unavailable`. */
+export function kernelModule(): KernelModule {
   compiled ??= compileKernel(new URL('./kernel.wasm', import.meta.url))
-  return new WasmKernel(instantiate(compiled), program)
+  return compiled
+}
+
+/** Takes the module that another thread has compiled. */
+export function useKernelModule(module: KernelModule): void {
+  compiled = module
 }
 
 function instantiate(module: KernelModule): KernelExports {

@@ -97,6 +97,6 @@ function timeOf({ name, timestamp, extractor }: SourceNode, context: OperatorCon
   if (!extractor) return undefined
   if (extractor === 'wall-clock') return () => context.systemTime
   const extract = guard(name, extractor)
-  return (record, { topic, partition, offset }, partitionTime) =>
-    extract({ ...record, topic, partition, offset }, partitionTime)
+  return ({ key, value, timestamp, headers }, { topic, partition, offset }, partitionTime) =>
+    extract({ key, value, timestamp, headers, topic, partition, offset }, partitionTime)
 }

@@ -8,7 +8,7 @@ import type { Operator } from './operator.ts'
 /** Joins each record with the global table's value of a key made from it (Java's KStreamGlobalKTableJoin). */
 export class StreamGlobalJoinOperator implements Operator {
   readonly #table: LookupJoin
-  readonly #keyOf: (key: unknown, value: unknown) => unknown
+  readonly #keyOf: (value: unknown, key: unknown) => unknown
 
   constructor(node: StreamGlobalJoinNode, context: OperatorContext, next: Operator) {
     this.#table = new LookupJoin(node, context, next)
@@ -24,7 +24,7 @@ export class StreamGlobalJoinOperator implements Operator {
   }
 
   process(record: StreamRecord<unknown, unknown>): void {
-    const tableKey = this.#keyOf(record.key, record.value) ?? null
+    const tableKey = this.#keyOf(record.value, record.key) ?? null
     if (this.#table.accepts(record.value, tableKey)) this.#table.join(record, tableKey)
   }
 }

@@ -58,6 +58,6 @@ export interface StreamGlobalJoinNode extends NodeBase {
   readonly kind: 'stream-global-join'
   readonly left: boolean
   readonly view: TableView
-  readonly keyOf: (key: unknown, value: unknown) => unknown
+  readonly keyOf: (value: unknown, key: unknown) => unknown
   readonly joiner: Joiner
 }

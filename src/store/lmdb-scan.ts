@@ -1,3 +1,4 @@
+import { unterminated } from '../core/termination-lock.ts'
 import type { RangeOptions, Row } from './byte-store.ts'
 import { finished } from './iterators.ts'
 import type { LmdbDatabase } from './lmdb.ts'
@@ -38,7 +39,9 @@ export class LmdbScan {
     if (this.#state === 'closed') throw storeClosed()
     const rows = this.#kept.splice(0, count)
     try {
-      while (this.#state === 'open' && rows.length < count) this.#readRow(rows)
+      unterminated(() => {
+        while (this.#state === 'open' && rows.length < count) this.#readRow(rows)
+      })
     } catch (error) {
       this.#end('ended')
       throw this.#owner.readError(error)
@@ -75,7 +78,7 @@ export class LmdbScan {
   #end(state: 'ended' | 'closed'): void {
     if (this.#state !== 'open') return
     this.#state = state
-    this.#rows.return?.()
+    unterminated(() => this.#rows.return?.())
     this.#owner.ended(this)
   }
 }

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, statfsSync } from 'node:fs'
 import { join } from 'node:path'
 import { StreamsError } from '../core/errors.ts'
 import { forEachRow } from '../core/packed-rows.ts'
+import { unterminated } from '../core/termination-lock.ts'
 import type { ByteStore, RangeOptions, Row, SpaceRows } from './byte-store.ts'
 import { type LmdbDatabase, type LmdbEnvironment, openEnvironment, pageSize } from './lmdb.ts'
 import { unreadable, writeError } from './lmdb-errors.ts'
@@ -22,10 +23,15 @@ export interface LmdbStoreOptions {
 }
 
 /**
- * Opens or makes the LMDB environment in a directory. Open it once in a process.
+ * Opens or makes the LMDB environment in a directory. Open it once in a process. A worker thread is not terminated while
+ * it calls LMDB: lmdb-js would end the process, or hold on to a lock for ever.
  * @throws StreamsError `state-unreadable` when the files are damaged or of another layout.
  */
 export function openLmdbStore(directory: string, options: LmdbStoreOptions): ByteStore {
+  return unterminated(() => openStore(directory, options))
+}
+
+function openStore(directory: string, options: LmdbStoreOptions): ByteStore {
   mkdirSync(directory, { recursive: true })
   try {
     const { mapSizeBytes, maxSpaces = 500 } = options
@@ -86,7 +92,7 @@ class LmdbStore implements ByteStore {
     const database = this.#spaces.get(space)
     if (!database) return undefined
     const stored = toLmdbKey(key)
-    const row = this.#read(database, stored.key)
+    const row = unterminated(() => this.#read(database, stored.key))
     if (!stored.hashed || row === undefined) return row
     const [ownKey, value] = splitKey(row)
     return Buffer.compare(ownKey, key) === 0 ? value : undefined
@@ -96,10 +102,11 @@ class LmdbStore implements ByteStore {
     this.#checkOpen()
     const database = this.#spaces.get(space)
     if (!database) return [][Symbol.iterator]()
-    const scan = new LmdbScan(space, database, options, {
-      ended: (ended) => this.#scans.delete(ended),
-      readError: (error) => unreadable(this.#directory, error),
-    })
+    const owner = {
+      ended: (ended: LmdbScan) => this.#scans.delete(ended),
+      readError: (error: unknown) => unreadable(this.#directory, error),
+    }
+    const scan = unterminated(() => new LmdbScan(space, database, options, owner))
     this.#scans.add(scan)
     const rows = new LmdbRows(scan)
     if (scan.isOpen) this.#forgotten.register(rows, scan)
@@ -109,10 +116,10 @@ class LmdbStore implements ByteStore {
   write(rows: readonly SpaceRows[]): Promise<void> {
     return this.#writes.run(async () => {
       const bytes = rows.reduce((sum, { rows: packed }) => sum + packed.length, 0)
-      this.#checkRoom(bytes)
+      unterminated(() => this.#checkRoom(bytes))
       try {
         const batches = rows.map((batch) => ({
-          database: this.#spaces.getOrMake(batch.space),
+          database: unterminated(() => this.#spaces.getOrMake(batch.space)),
           rows: batch.rows,
         }))
         if (!(await this.#stream?.write(batches))) await this.#writeBatch(batches)
@@ -126,7 +133,7 @@ class LmdbStore implements ByteStore {
   drop(spaces: readonly string[]): Promise<void> {
     return this.#writes.run(() => {
       for (const scan of [...this.#scans]) if (spaces.includes(scan.space)) scan.keepRest()
-      for (const space of spaces) this.#spaces.drop(space)
+      for (const space of spaces) unterminated(() => this.#spaces.drop(space))
     })
   }
 
@@ -134,7 +141,7 @@ class LmdbStore implements ByteStore {
     return this.#writes.run(
       () =>
         new Promise((resolve, reject) => {
-          this.#environment.sync((error) => (error ? reject(error) : resolve()))
+          unterminated(() => this.#environment.sync((error) => (error ? reject(error) : resolve())))
         }),
     )
   }
@@ -146,7 +153,7 @@ class LmdbStore implements ByteStore {
     this.#closed = true
     // Closing the environment under an open cursor would end the process.
     for (const scan of [...this.#scans]) scan.close()
-    await this.#environment.close()
+    await unterminated(() => this.#environment.close())
   }
 
   #read(database: LmdbDatabase, key: Uint8Array): Uint8Array | undefined {
@@ -160,15 +167,12 @@ class LmdbStore implements ByteStore {
 
   async #writeBatch(batches: readonly DatabaseRows[]): Promise<void> {
     if (batches.every(({ rows }) => rows.length === 0)) return
-    await this.#environment.batch(() => {
-      for (const { database, rows } of batches)
-        forEachRow(rows, (key, value) => {
-          const stored = toLmdbKey(key)
-          if (value) database.put(stored.key, stored.hashed ? withKey(key, value) : value)
-          else database.remove(stored.key)
-        })
-    })
-    this.#environment.resetReadTxn()
+    await unterminated(() =>
+      this.#environment.batch(() => {
+        for (const { database, rows } of batches) forEachRow(rows, (key, value) => put(database, key, value))
+      }),
+    )
+    unterminated(() => this.#environment.resetReadTxn())
   }
 
   /** lmdb-js lets the map grow past its size, so the limit is held here. */
@@ -186,4 +190,10 @@ class LmdbStore implements ByteStore {
   #checkOpen(): void {
     if (this.#closed) throw storeClosed()
   }
+}
+
+function put(database: LmdbDatabase, key: Uint8Array, value: Uint8Array | null): void {
+  const stored = toLmdbKey(key)
+  if (value) database.put(stored.key, stored.hashed ? withKey(key, value) : value)
+  else database.remove(stored.key)
 }

@@ -1,4 +1,5 @@
 import { forEachRowAt } from '../core/packed-rows.ts'
+import { unterminated } from '../core/termination-lock.ts'
 import { bufferAddress, type LmdbDatabase, type LmdbEnvironment } from './lmdb.ts'
 import { isPlainKey, toLmdbKey, withKey } from './lmdb-keys.ts'
 
@@ -28,6 +29,7 @@ const keptBytes = 2 ** 24
  *
  * A deletion ends with the zeros. The writer thread runs it until a zero flag word, into which it writes how it went.
  * An empty stream, or one run twice, ends the process: hence no write without rows, and the first word is cleared.
+ * A worker thread that is terminated waits for a stream that runs, before its memory goes.
  */
 export class InstructionStream {
   readonly #environment: LmdbEnvironment
@@ -150,15 +152,16 @@ export class InstructionStream {
   #run(end: number): Promise<void> {
     const words = this.#words
     return new Promise((resolve, reject) => {
-      this.#environment.env.startWriting!(this.#address + 8, (status) => {
+      const onNews = (status: number): void => {
         const outcome = words[end >> 2]!
         const isProgress = (status === 1 || status === 2) && (outcome & (committed | failed)) === 0
         if (isProgress) return
         words[2] = endOfStream
-        this.#environment.resetReadTxn()
+        unterminated(() => this.#environment.resetReadTxn())
         if (outcome & committed) resolve()
         else reject(Object.assign(new Error(`LMDB ended a write with status ${status}`), { code: status }))
-      })
+      }
+      unterminated(() => this.#environment.env.startWriting!(this.#address + 8, onNews))
     })
   }
 }

@@ -3,13 +3,18 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, w
 import { join } from 'node:path'
 import { type TaskId, taskName } from '../core/task-id.ts'
 import { writeDurably } from './durable-file.ts'
+import { openLmdbStore } from './lmdb-store.ts'
 import { ProcessLock } from './process-lock.ts'
 import { readOffsetSum } from './task-marks.ts'
 
 export interface StateDirectoryOptions {
   readonly stateDir: string
   readonly applicationId: string
+  /** How the rows of a task are opened: LMDB, if not given. A simulation puts a disk in between that fails. */
+  readonly openRows?: OpenRows
 }
+
+export type OpenRows = typeof openLmdbStore
 
 const processFile = 'kafka-streams-process-metadata'
 const lockFile = '.lock'
@@ -30,22 +35,25 @@ export class StateDirectory {
   readonly path: string
   /** UUID that stays the same when the application is started again on this directory. */
   readonly processId: string
+  readonly openRows: OpenRows
   /** Undefined in a worker thread: the main thread has it. */
   readonly #lock: ProcessLock | undefined
 
-  private constructor(path: string, lock: ProcessLock | undefined) {
+  private constructor(path: string, lock: ProcessLock | undefined, openRows: OpenRows) {
     this.path = path
+    this.openRows = openRows
     this.#lock = lock
     this.processId = readProcessId(join(path, processFile))
   }
 
   /** @throws StreamsError `state-locked` when another process, or another application in this one, holds it. */
-  static async open({ stateDir, applicationId }: StateDirectoryOptions): Promise<StateDirectory> {
+  static async open(options: StateDirectoryOptions): Promise<StateDirectory> {
+    const { stateDir, applicationId, openRows = openLmdbStore } = options
     const path = join(stateDir, applicationId)
     mkdirSync(path, { recursive: true })
     const lock = ProcessLock.take(join(path, lockFile))
     try {
-      return new StateDirectory(path, lock)
+      return new StateDirectory(path, lock, openRows)
     } catch (error) {
       lock.release()
       throw error
@@ -54,7 +62,7 @@ export class StateDirectory {
 
   /** For a worker thread of the process that has opened it. */
   static share({ stateDir, applicationId }: StateDirectoryOptions): StateDirectory {
-    return new StateDirectory(join(stateDir, applicationId), undefined)
+    return new StateDirectory(join(stateDir, applicationId), undefined, openLmdbStore)
   }
 
   taskDirectory(task: TaskId): string {

@@ -13,7 +13,6 @@ import {
   type JudgeOptions,
   judgeCheckpoint,
 } from './checkpoint.ts'
-import { openLmdbStore } from './lmdb-store.ts'
 import type { StateDirectory } from './state-directory.ts'
 import { readUnclean } from './task-marks.ts'
 
@@ -46,10 +45,11 @@ export async function openDiskStorage(
   options: JudgeOptions,
 ): Promise<OpenedStorage> {
   const path = directory.taskDirectory(task)
-  const found = await openUsable(path, mapSizeBytes, expected, options)
+  const openRows = (): ByteStore => directory.openRows(path, { mapSizeBytes })
+  const found = await openUsable(path, openRows, expected, options)
   if ('bytes' in found) return { ...found, setAside: undefined }
   const movedTo = directory.setAside(task, found.reason)
-  const bytes = openLmdbStore(path, { mapSizeBytes })
+  const bytes = openRows()
   return { bytes, checkpoint: undefined, offsets: new Map(), setAside: { reason: found.reason, movedTo } }
 }
 
@@ -57,7 +57,7 @@ type Usable = Omit<OpenedStorage, 'setAside'> | { readonly reason: string }
 
 async function openUsable(
   path: string,
-  mapSizeBytes: number,
+  openRows: () => ByteStore,
   expected: readonly ExpectedStore[],
   options: JudgeOptions,
 ): Promise<Usable> {
@@ -66,7 +66,7 @@ async function openUsable(
     return { reason: 'the machine was started since, and the state was not closed cleanly' }
   let bytes: ByteStore | undefined
   try {
-    bytes = openLmdbStore(path, { mapSizeBytes })
+    bytes = openRows()
     if (bytes.spaces().length === 0) return { bytes, checkpoint: undefined, offsets: new Map() }
     const checkpoint = readCheckpoint(bytes)
     const judgement: Judgement = judgeCheckpoint(checkpoint, expected, options)

@@ -121,9 +121,9 @@ export class ChangelogReader {
   #applyOne(stretch: Fetched): StreamTask | undefined {
     const name = nameOf(stretch)
     const followed = this.#followed.get(name)
-    // One that was opened anew meanwhile begins elsewhere.
     if (!followed || followed.changelog.next !== stretch.offset) {
       stretch.release()
+      if (followed) this.#readAnew(followed.changelog)
       return undefined
     }
     const { task, changelog, standby, progress } = followed
@@ -151,6 +151,15 @@ export class ChangelogReader {
         this.#checkpoint = undefined
         this.#context.onArrival()
       })
+  }
+
+  /**
+   * The task was opened anew meanwhile. What had arrived for it before fits where it begins, or does not; either way
+   * the fetcher may be elsewhere than the task.
+   */
+  #readAnew(changelog: Changelog): void {
+    this.#reading().add(changelog, changelog.next)
+    this.#arrange()
   }
 
   #forget(name: string, changelog: Changelog): void {

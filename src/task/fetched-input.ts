@@ -100,9 +100,11 @@ export class FetchedInput implements RawInput {
   }
 
   #read(index: number): RawRecord {
-    const { reader } = this
+    const { reader, partition } = this
+    // Field by field: an object that is spread and then grows costs microseconds.
     return {
-      ...this.partition,
+      topic: partition.topic,
+      partition: partition.partition,
       offset: reader.offset(index),
       key: reader.key(index),
       value: reader.value(index),

@@ -26,11 +26,13 @@ export class RecordTaskStore implements TaskStore {
 
   restore(count: number): void {
     const reader = this.#reader
+    const { topic, partition } = this.#from
     for (let i = 0; i < count; i++) {
       const key = reader.key(i)
       if (!key) continue
       this.#store.restore({
-        ...this.#from,
+        topic,
+        partition,
         offset: reader.offset(i),
         key,
         value: reader.value(i),

@@ -215,13 +215,13 @@ export class StreamTask {
     for (const input of this.#parts.inputs) input.release()
     try {
       this.#parts.processor.close()
+      if (clean) {
+        await this.#checkpointing
+        await this.checkpoint()
+      }
     } catch (error) {
       await this.state.close({ clean: false })
       throw error
-    }
-    if (clean) {
-      await this.#checkpointing
-      await this.checkpoint()
     }
     await this.state.close({ clean })
   }

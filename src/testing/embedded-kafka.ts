@@ -85,12 +85,11 @@ export class EmbeddedKafka implements AsyncDisposable {
     const producer = await this.#producer
     const { producerId, producerEpoch } = producer
     for (const [partition, list] of byPartition) {
-      const sequence = producer.reserve(topic.name, partition, list.length)
-      producer.send(
-        topic.name,
-        partition,
-        encodeBatch(list, { producerId, producerEpoch, sequence, transactional: false }),
-      )
+      for (const records of batchesOf(list)) {
+        const sequence = producer.reserve(topic.name, partition, records.length)
+        const batch = encodeBatch(records, { producerId, producerEpoch, sequence, transactional: false })
+        producer.send(topic.name, partition, batch)
+      }
     }
     await producer.flush()
   }
@@ -151,6 +150,24 @@ export class EmbeddedKafka implements AsyncDisposable {
     if (found) return found.partitions
     throw new StreamsError('topic-missing', `no such topic: ${topic}; create it with createTopics`)
   }
+}
+
+/** Below what topics take in one batch. */
+const batchBytes = 512 * 1024
+
+function* batchesOf(records: readonly Encodable[]): Generator<readonly Encodable[]> {
+  let batch: Encodable[] = []
+  let bytes = 0
+  for (const record of records) {
+    if (bytes > batchBytes) {
+      yield batch
+      batch = []
+      bytes = 0
+    }
+    batch.push(record)
+    bytes += (record.key?.length ?? 0) + (record.value?.length ?? 0)
+  }
+  yield batch
 }
 
 interface Encodable {

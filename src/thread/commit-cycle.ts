@@ -35,7 +35,8 @@ export class CommitCycle {
    */
   get due(): boolean {
     const { group, tasks } = this.#parts
-    if (group.joining) return this.msToNext <= 0
+    // What a member has that was forgotten is about to be given up.
+    if (group.joining) return !group.lost && this.msToNext <= 0
     return this.msToNext <= 0 || tasks.full || tasks.active.commitRequested
   }
 
@@ -51,10 +52,10 @@ export class CommitCycle {
    * @throws StreamsError `fenced`, `transaction-aborted` or worse.
    */
   async run(producer: Producer): Promise<void> {
-    const { context, tasks, member, fail } = this.#parts
+    const { context, tasks, group, member, fail } = this.#parts
     const { clock, hooks, name, options } = context
-    // It has no generation any more by which the broker could refuse a zombie's offsets.
-    if (member.lost)
+    // It has no generation any more, or already a new one, by which the broker could refuse a zombie's offsets.
+    if (group.lost)
       throw new StreamsError('fenced', 'the group has forgotten this member: others may run its tasks')
     const start = clock.monotonic()
     const records = await commitTasks([...tasks.active], producer, member.group)

@@ -1,7 +1,5 @@
-import type { GroupMember } from '../client/client.ts'
+import type { GroupMember, JoinedGroup } from '../client/client.ts'
 import type { Clock } from '../core/time/clock.ts'
-
-type Joined = Awaited<ReturnType<GroupMember['join']>>
 
 export interface GroupPlaceContext {
   readonly member: GroupMember
@@ -20,7 +18,7 @@ export class GroupPlace {
   readonly #onChange: () => void
   readonly #stopped = new AbortController()
   #joining = false
-  #joined: Joined | undefined
+  #joined: JoinedGroup | undefined
   #failure: unknown
   /** Wall clock, ms: when to join again without being asked. */
   #rejoinAt = 0
@@ -44,9 +42,9 @@ export class GroupPlace {
     return this.#joining
   }
 
-  /** The group has forgotten this member. */
+  /** The group has forgotten this member, or had until the answer that is not taken yet: others may run its tasks. */
   get lost(): boolean {
-    return this.#member.lost
+    return this.#member.lost || this.#joined?.continuous === false
   }
 
   /** Begins to join. */
@@ -70,7 +68,7 @@ export class GroupPlace {
   }
 
   /** The answer, once. @throws what joining met. */
-  take(): Joined | undefined {
+  take(): JoinedGroup | undefined {
     if (this.#failure !== undefined) {
       const failure = this.#failure
       this.#failure = undefined

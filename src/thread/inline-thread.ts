@@ -1,4 +1,5 @@
 import type { GroupAssignment } from '../assign/streams-assignor.ts'
+import type { Client } from '../client/client.ts'
 import type { StoreQuestion } from './messages.ts'
 import type { StreamThread } from './stream-thread.ts'
 import type { StoreRead, StreamThreadHandle, ThreadState } from './stream-thread-handle.ts'
@@ -6,8 +7,8 @@ import type { StoreRead, StreamThreadHandle, ThreadState } from './stream-thread
 export interface InlineThreadParts {
   readonly number: number
   readonly thread: StreamThread
-  /** Closes its client, which ends every call that waits for the broker. */
-  terminate(): void
+  /** The thread's own. */
+  readonly client: Client
 }
 
 /** A stream thread that shares the caller's JavaScript thread: enough for a small service. */
@@ -16,17 +17,15 @@ export class InlineThread implements StreamThreadHandle {
   readonly name: string
   readonly ended: Promise<void>
   readonly #thread: StreamThread
-  readonly #terminate: () => void
+  readonly #client: Client
   #state: ThreadState = 'created'
 
-  constructor({ number, thread, terminate }: InlineThreadParts) {
+  constructor({ number, thread, client }: InlineThreadParts) {
     this.number = number
     this.name = thread.name
     this.#thread = thread
-    this.#terminate = terminate
-    this.ended = thread.run().finally(() => {
-      this.#state = 'ended'
-    })
+    this.#client = client
+    this.ended = this.#run()
   }
 
   get state(): ThreadState {
@@ -35,7 +34,7 @@ export class InlineThread implements StreamThreadHandle {
 
   /** What the thread says of itself. */
   entered(state: 'rebalancing' | 'running'): void {
-    this.#state = state
+    if (this.#state !== 'stopping') this.#state = state
   }
 
   get assignment(): GroupAssignment | undefined {
@@ -47,11 +46,13 @@ export class InlineThread implements StreamThreadHandle {
   }
 
   stop(leaveGroup?: boolean): void {
+    if (this.#state !== 'ended') this.#state = 'stopping'
     this.#thread.stop(leaveGroup)
   }
 
+  /** Closes its client, which ends every call that waits for the broker. */
   terminate(): void {
-    this.#terminate()
+    void this.#client.close()
   }
 
   pause(): void {
@@ -77,5 +78,14 @@ export class InlineThread implements StreamThreadHandle {
 
   async read(question: StoreQuestion): Promise<StoreRead> {
     return this.#thread.read(question)
+  }
+
+  async #run(): Promise<void> {
+    try {
+      await this.#thread.run()
+    } finally {
+      this.#state = 'ended'
+      await this.#client.close()
+    }
   }
 }

@@ -4,6 +4,7 @@ import type { HookEvents } from '../core/hooks.ts'
 import type { Logger } from '../core/logger.ts'
 import type { ResolvedOptions } from '../core/options.ts'
 import type { TaskId } from '../core/task-id.ts'
+import type { KernelModule } from '../kernel/load.ts'
 import type { ErrorMessage, FactsMessage } from './error-message.ts'
 import type { ThreadState } from './stream-thread-handle.ts'
 
@@ -19,7 +20,12 @@ export interface WorkerStart {
   readonly kafka: KafkaOptions
   /** The connection options have a function that gives OAuth tokens: it is asked for by message. */
   readonly asksTokens: boolean
+  /** From 1. */
   readonly number: number
+  /** Compiled once, for all threads. */
+  readonly kernel: KernelModule
+  /** `TerminationLock.shared`. */
+  readonly termination: Int32Array
 }
 
 /** Main thread to worker. */
@@ -44,6 +50,8 @@ export type FromWorker =
       readonly assignment: GroupAssignment
       readonly partitions: ReadonlyMap<number, number>
     }
+  /** The group knows the thread by this id. */
+  | { readonly kind: 'member'; readonly memberId: string }
   | { readonly kind: 'event'; readonly event: keyof HookEvents; readonly facts: FactsMessage }
   | {
       readonly kind: 'log'
@@ -58,7 +66,7 @@ export type FromWorker =
   | { readonly kind: 'elsewhere'; readonly id: number }
   /** Answered by an OAuth token. */
   | { readonly kind: 'token'; readonly id: number }
-  /** The last message: what ended the thread, if it was not asked to. */
+  /** The last message: what ended the thread, if it was not asked to. Nothing of it runs any more. */
   | { readonly kind: 'ended'; readonly error: ErrorMessage | undefined }
   | Answer
 
@@ -77,4 +85,9 @@ export interface StoreQuestion {
   readonly key: Uint8Array
   /** ms; 0 in a store without windows. */
   readonly windowStart: number
+}
+
+/** Bytes in a buffer of just their size: cloning sends the whole buffer. */
+export function toSend(bytes: Uint8Array): Uint8Array {
+  return bytes.byteLength === bytes.buffer.byteLength ? bytes : bytes.slice()
 }

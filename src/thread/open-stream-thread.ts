@@ -24,6 +24,8 @@ export interface StreamThreadParts {
   /** Typed stores of the global tables, by name. */
   readonly globalStores: ReadonlyMap<string, unknown>
   onState(state: 'rebalancing' | 'running'): void
+  /** The group knows the thread by this id. */
+  onMember?(memberId: string): void
 }
 
 /** Java's name of a stream thread. */
@@ -71,5 +73,6 @@ export function openStreamThread(parts: StreamThreadParts): StreamThread {
     transactionalId: `${applicationId}-${processId}-${number}`,
     groupInstanceId: groupInstanceId === undefined ? undefined : `${groupInstanceId}-${number}`,
     onState: parts.onState,
+    onMember: (memberId) => parts.onMember?.(memberId),
   })
 }

@@ -7,16 +7,20 @@ export class PendingCalls {
   #last = 0
   #ended: Error | undefined
 
-  /** @param send posts the request under this id. @throws the error given to `end`, also later. */
+  /**
+   * @param send posts the request under this id.
+   * @throws what `send` throws, what the other side answers, or the error given to `end`, also later.
+   */
   call(send: (id: number) => void): Promise<unknown> {
     if (this.#ended) return Promise.reject(this.#ended)
     const id = ++this.#last
     return new Promise((resolve, reject) => {
-      this.#pending.set(id, { resolve, reject })
       send(id)
+      this.#pending.set(id, { resolve, reject })
     })
   }
 
+  /** An answer to a call that is over, or never was, is of no interest. */
   answer({ id, value, error }: Answer): void {
     const call = this.#pending.get(id)
     this.#pending.delete(id)
@@ -26,7 +30,7 @@ export class PendingCalls {
 
   /** The other side is gone. */
   end(error: Error): void {
-    this.#ended = error
+    this.#ended ??= error
     for (const { reject } of this.#pending.values()) reject(error)
     this.#pending.clear()
   }
@@ -37,11 +41,15 @@ interface Call {
   readonly reject: (error: Error) => void
 }
 
-/** Does what was asked, and makes the answer of it. */
-export async function answerOf(id: number, work: () => unknown): Promise<Answer> {
+/** Does what was asked, and posts the answer: the value, or an error, also that the value cannot be sent. */
+export async function answerCall(
+  id: number,
+  work: () => unknown,
+  post: (answer: Answer) => void,
+): Promise<void> {
   try {
-    return { kind: 'answer', id, value: await work(), error: undefined }
+    post({ kind: 'answer', id, value: await work(), error: undefined })
   } catch (error) {
-    return { kind: 'answer', id, value: undefined, error: toErrorMessage(error) }
+    post({ kind: 'answer', id, value: undefined, error: toErrorMessage(error) })
   }
 }

@@ -2,8 +2,8 @@ import type { GroupAssignment } from '../assign/streams-assignor.ts'
 import type { StoredValue } from '../task/task-store.ts'
 import type { StoreQuestion } from './messages.ts'
 
-/** `created` until it joins the group for the first time. */
-export type ThreadState = 'created' | 'rebalancing' | 'running' | 'ended'
+/** `created` until it joins the group for the first time; `stopping` from when it is asked to end. */
+export type ThreadState = 'created' | 'rebalancing' | 'running' | 'stopping' | 'ended'
 
 /** What the thread answered about a key. */
 export type StoreRead =

@@ -38,7 +38,8 @@ export class StreamThread {
   #stopping = false
   #leaveGroup: boolean
   #paused = false
-  #shutdownRequested = false
+  /** Of the whole application (KIP-671). */
+  #shutdown: 'requested' | 'told' | undefined
   /** Tasks that other threads of the process had before the last join. */
   #elsewhere: ReadonlySet<string> = new Set()
   #failure: unknown
@@ -63,6 +64,7 @@ export class StreamThread {
       ...(groupInstanceId === undefined ? {} : { groupInstanceId }),
       metadata: () => this.#subscription(),
       assign: (members) => context.assignor.assign(members),
+      identified: context.onMember,
     })
     this.#leaveGroup = groupInstanceId === undefined
     this.#group = new GroupPlace({ member: this.#member, clock, onChange: () => this.#fetcher.wake() })
@@ -125,7 +127,7 @@ export class StreamThread {
 
   /** Asks all instances of the application to shut down, through the group (KIP-671). */
   requestShutdown(): void {
-    this.#shutdownRequested = true
+    this.#shutdown = 'requested'
     this.#rejoin()
   }
 
@@ -154,10 +156,11 @@ export class StreamThread {
   #subscription(): Uint8Array {
     // Out of the group, what it had may be others' by now: it will be given up.
     const holdings = this.#member.lost ? nothing : this.#tasks.holdings
+    if (this.#shutdown) this.#shutdown = 'told'
     return this.#context.assignor.subscription({
       ...holdings,
       elsewhere: this.#elsewhere,
-      shutdownRequested: this.#shutdownRequested,
+      shutdownRequested: this.#shutdown !== undefined,
     })
   }
 
@@ -231,8 +234,11 @@ export class StreamThread {
     if (joined) await this.#assigned(joined)
     else if (this.#group.due) {
       this.#context.onState('rebalancing')
-      if (this.#member.lost) await this.#abandon()
-      else await this.#commit()
+      if (this.#member.lost) {
+        // What was assigned may be others' by now: it is not opened again.
+        this.#tasks.forget()
+        await this.#abandon()
+      } else await this.#commit()
       await abortable(this.#topics.refresh(), this.#stopSignal.signal)
       this.#elsewhere = new Set(await this.#context.locks.elsewhere())
       this.#group.join()
@@ -247,7 +253,9 @@ export class StreamThread {
     // Others may take what was given up only when all know that it was.
     const stay = new Set(next.tasks.map(taskName))
     const givesUp = revoked.some(({ name }) => !stay.has(name))
-    this.#group.rejoinAt(givesUp || this.#topics.changed ? 0 : next.nextRebalanceMs)
+    this.#group.rejoinAt(
+      givesUp || this.#topics.changed || this.#shutdown === 'requested' ? 0 : next.nextRebalanceMs,
+    )
     if (revoked.length > 0) {
       await this.#commit()
       await this.#tasks.close(revoked, true)

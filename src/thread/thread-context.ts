@@ -23,4 +23,6 @@ export interface ThreadContext {
   /** Static membership (KIP-345): undefined for a dynamic member. */
   readonly groupInstanceId: string | undefined
   onState(state: 'rebalancing' | 'running'): void
+  /** The group knows the thread by this id. */
+  readonly onMember: (memberId: string) => void
 }

@@ -1,10 +1,14 @@
 import { StreamsError } from '../core/errors.ts'
+import type { Logger } from '../core/logger.ts'
 import type { UncaughtErrorResponse } from '../core/options.ts'
 import type { StreamThreadHandle } from './stream-thread-handle.ts'
 
 export interface ThreadPoolParts {
+  readonly logger: Logger
   /** Bytes of state in memory, shared by all threads. */
   readonly stateMemory: number
+  /** No thread processes records until `resume`. */
+  readonly paused: boolean
   open(number: number): StreamThreadHandle
   /** What is to be done about a thread that has died. */
   decide(error: Error, thread: string): UncaughtErrorResponse
@@ -19,16 +23,19 @@ export interface ThreadPoolParts {
 export class ThreadPool {
   readonly #parts: ThreadPoolParts
   readonly #threads = new Map<number, StreamThreadHandle>()
+  /** Threads that `remove` has asked to end. */
+  readonly #removed = new Set<StreamThreadHandle>()
   /** The last thread has ended, with what led to it. */
   readonly ended: Promise<Error | undefined>
   #end: (error: Error | undefined) => void = () => {}
   #stopping = false
-  #paused = false
+  #paused: boolean
   #failure: Error | undefined
   #failed = 0
 
   constructor(parts: ThreadPoolParts) {
     this.#parts = parts
+    this.#paused = parts.paused
     this.ended = new Promise((resolve) => {
       this.#end = resolve
     })
@@ -38,14 +45,21 @@ export class ThreadPool {
     return [...this.#threads.values()]
   }
 
-  /** Every thread runs all its tasks. */
+  /** Every thread runs all its tasks, but for those that are on their way out. */
   get running(): boolean {
-    return this.#threads.size > 0 && this.threads.every(({ state }) => state === 'running')
+    const { threads } = this
+    if (!threads.some(({ state }) => state === 'running')) return false
+    return threads.every(({ state }) => state === 'running' || state === 'stopping')
   }
 
   /** Some thread joins the group, or restores tasks. */
   get rebalancing(): boolean {
     return this.threads.some(({ state }) => state === 'rebalancing')
+  }
+
+  /** Why all threads are being stopped, if it is not that the application is closed. */
+  get failure(): Error | undefined {
+    return this.#stopping ? this.#failure : undefined
   }
 
   /** Threads that died since the start (Java's failed-stream-threads). */
@@ -64,11 +78,17 @@ export class ThreadPool {
     return this.#start(number)
   }
 
-  /** Ends the thread with the highest number. @returns it, undefined if there is none. */
-  remove(leaveGroup?: boolean): StreamThreadHandle | undefined {
-    const number = Math.max(...this.#threads.keys())
-    const thread = this.#threads.get(number)
-    thread?.stop(leaveGroup)
+  /**
+   * Ends the thread with the highest number. @param leaveGroup by default it leaves, a static member too.
+   * @returns it, undefined if there is none, or all are ending.
+   */
+  remove(leaveGroup = true): StreamThreadHandle | undefined {
+    const staying = this.threads.filter(({ state }) => state !== 'stopping' && state !== 'ended')
+    const thread = staying.sort((one, other) => other.number - one.number)[0]
+    if (!thread) return undefined
+    this.#removed.add(thread)
+    thread.stop(leaveGroup)
+    this.#parts.onChange()
     return thread
   }
 
@@ -76,6 +96,13 @@ export class ThreadPool {
     this.#stopping = true
     for (const thread of this.threads) thread.stop(leaveGroup)
     this.#endIfEmpty()
+  }
+
+  /** Stops all threads because of what went wrong. */
+  fail(error: Error): void {
+    this.#failure ??= error
+    if (!this.#stopping) this.stop()
+    this.#parts.onChange()
   }
 
   /** Ends what cannot end by itself. */
@@ -108,9 +135,16 @@ export class ThreadPool {
 
   #gone(thread: StreamThreadHandle, error: Error | undefined): void {
     this.#threads.delete(thread.number)
-    if (error) {
-      this.#failed++
-      this.#mend(thread, error)
+    const removed = this.#removed.delete(thread)
+    try {
+      if (error && !removed) this.#mend(thread, error)
+      else if (error)
+        this.#parts.logger.warn(
+          { thread: thread.name, err: error },
+          `stream thread ${thread.name} was removed before it could commit: ${error.message}`,
+        )
+    } catch (failure) {
+      this.fail(failure as Error)
     }
     this.#shareMemory()
     this.#parts.onChange()
@@ -118,8 +152,9 @@ export class ThreadPool {
   }
 
   #mend({ name, number }: StreamThreadHandle, error: Error): void {
+    this.#failed++
     if (this.#stopping || StreamsError.is(error, 'shutdown-requested')) {
-      this.#shutDown(error)
+      this.fail(error)
       return
     }
     switch (this.#parts.decide(error, name)) {
@@ -132,19 +167,14 @@ export class ThreadPool {
         ;(this.threads[0] ?? this.#start(number)).requestShutdown()
         break
       case 'shutdown-client':
-        this.#shutDown(error)
+        this.fail(error)
         break
     }
   }
 
-  #shutDown(error: Error): void {
-    this.#failure ??= error
-    this.stop()
-  }
-
   #shareMemory(): void {
-    const threads = this.threads
-    for (const thread of threads) thread.setStateMemory(Math.floor(this.#parts.stateMemory / threads.length))
+    const share = Math.floor(this.#parts.stateMemory / this.#threads.size)
+    for (const thread of this.threads) thread.setStateMemory(share)
   }
 
   /** An application whose threads were all removed goes on: one may be added. */

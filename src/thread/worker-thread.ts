@@ -1,23 +1,27 @@
-import { Worker } from 'node:worker_threads'
 import type { GroupAssignment } from '../assign/streams-assignor.ts'
 import { StreamsError } from '../core/errors.ts'
 import type { Hooks } from '../core/hooks.ts'
 import type { Logger } from '../core/logger.ts'
+import type { Clock } from '../core/time/clock.ts'
 import type { ProcessTaskLocks } from '../store/task-locks.ts'
 import { fromErrorMessage, fromFactsMessage } from './error-message.ts'
-import type { FromWorker, StoreQuestion, ToWorker, WorkerStart } from './messages.ts'
-import { answerOf, PendingCalls } from './pending-calls.ts'
+import { type FromWorker, type StoreQuestion, type ToWorker, toSend, type WorkerStart } from './messages.ts'
+import { answerCall, PendingCalls } from './pending-calls.ts'
+import { SafeWorker } from './safe-worker.ts'
 import type { StoreRead, StreamThreadHandle, ThreadState } from './stream-thread-handle.ts'
 
 export interface WorkerThreadParts {
   readonly name: string
-  readonly start: WorkerStart
+  readonly start: Omit<WorkerStart, 'termination'>
+  readonly clock: Clock
   readonly hooks: Hooks
   readonly logger: Logger
   readonly locks: ProcessTaskLocks
   onState(): void
   /** Gives OAuth tokens, if the connections need them. */
   token(): Promise<unknown>
+  /** The worker has died, and cannot leave the group by itself. Never rejects. */
+  leave(memberId: string): Promise<void>
 }
 
 /** A stream thread in a worker, with a client, producer, tasks and kernels of its own. */
@@ -26,32 +30,31 @@ export class WorkerThread implements StreamThreadHandle {
   readonly name: string
   readonly ended: Promise<void>
   readonly #parts: WorkerThreadParts
-  readonly #worker: Worker
+  readonly #worker: SafeWorker
   readonly #calls = new PendingCalls()
   #state: ThreadState = 'created'
   #assignment: GroupAssignment | undefined
   #partitions: ReadonlyMap<number, number> = new Map()
-  #ending: { readonly error: Error | undefined } | undefined
+  #memberId = ''
+  /** What it said at last. */
+  #last: { readonly error: Error | undefined } | undefined
+  #uncaught: unknown
 
-  /** @throws StreamsError `options-invalid` if something cannot be sent to a worker. */
   constructor(parts: WorkerThreadParts) {
-    this.number = parts.start.number
-    this.name = parts.name
+    const { name, start, clock } = parts
+    this.number = start.number
+    this.name = name
     this.#parts = parts
-    this.#worker = openWorker(parts.start, parts.name)
+    // The same file as it is here: compiled, or TypeScript where Node or a loader reads that.
+    const file = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url)
+    this.#worker = new SafeWorker(file, name, start, clock)
     this.#worker.on('message', (message: FromWorker) => this.#receive(message))
+    this.#worker.on('error', (error) => {
+      this.#uncaught = error
+    })
     this.ended = new Promise((resolve, reject) => {
-      this.#worker.on('error', (error) => {
-        this.#ending ??= { error }
-      })
-      // Nothing of the worker runs any more, native code included: its task directories are free.
       this.#worker.on('exit', (exitCode) => {
-        this.#state = 'ended'
-        const { error } = this.#ending ?? { error: died(this.name, exitCode) }
-        this.#calls.end(error ?? died(this.name, exitCode))
-        parts.locks.releaseAll(this.name)
-        if (error) reject(error)
-        else resolve()
+        this.#exited(exitCode).then(resolve, reject)
       })
     })
   }
@@ -69,6 +72,7 @@ export class WorkerThread implements StreamThreadHandle {
   }
 
   stop(leaveGroup?: boolean): void {
+    this.#enter('stopping')
     this.#post({ kind: 'stop', leaveGroup })
   }
 
@@ -92,24 +96,35 @@ export class WorkerThread implements StreamThreadHandle {
     this.#post({ kind: 'state-memory', bytes })
   }
 
-  async read(question: StoreQuestion): Promise<StoreRead> {
-    return (await this.#calls.call((id) => this.#post({ kind: 'read', id, ...question }))) as StoreRead
+  async read({ key, ...question }: StoreQuestion): Promise<StoreRead> {
+    const read = await this.#calls.call((id) =>
+      this.#post({ kind: 'read', id, ...question, key: toSend(key) }),
+    )
+    return read as StoreRead
   }
 
   #post(message: ToWorker): void {
     this.#worker.postMessage(message)
   }
 
+  #enter(state: ThreadState): void {
+    if (this.#state === 'ended' || (this.#state === 'stopping' && state !== 'ended')) return
+    this.#state = state
+  }
+
   #receive(message: FromWorker): void {
     const { hooks, locks, logger } = this.#parts
     switch (message.kind) {
       case 'state':
-        this.#state = message.state
+        this.#enter(message.state)
         this.#parts.onState()
         break
       case 'assigned':
         this.#assignment = message.assignment
         this.#partitions = message.partitions
+        break
+      case 'member':
+        this.#memberId = message.memberId
         break
       case 'event':
         hooks.emit(message.event, fromFactsMessage(message.facts) as never)
@@ -130,7 +145,8 @@ export class WorkerThread implements StreamThreadHandle {
         this.#answer(message.id, () => this.#parts.token())
         break
       case 'ended':
-        this.#ending = { error: message.error && fromErrorMessage(message.error) }
+        this.#last ??= { error: message.error && fromErrorMessage(message.error) }
+        this.terminate()
         break
       case 'answer':
         this.#calls.answer(message)
@@ -139,25 +155,25 @@ export class WorkerThread implements StreamThreadHandle {
   }
 
   #answer(id: number, work: () => unknown): void {
-    void answerOf(id, work).then((answer) => this.#post(answer))
+    void answerCall(id, work, (answer) => this.#post(answer))
   }
-}
 
-function openWorker(start: WorkerStart, name: string): Worker {
-  // The same file as it is here: compiled, or TypeScript where Node or a loader reads that.
-  const file = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url)
-  try {
-    return new Worker(file, { workerData: start, name })
-  } catch (cause) {
-    if (!(cause instanceof Error) || cause.name !== 'DataCloneError') throw cause
-    throw new StreamsError(
-      'options-invalid',
-      `threads: an option cannot be sent to worker threads (${cause.message}); functions can be given to topology(..., { handlers }), or use threads: 1`,
-      { cause },
-    )
+  /** Nothing of the worker runs any more, native code included: its task directories are free. @throws what ended it */
+  async #exited(exitCode: number): Promise<void> {
+    this.#enter('ended')
+    this.#calls.end(new StreamsError('store-not-ready', `stream thread ${this.name} has ended`))
+    this.#parts.locks.releaseAll(this.name)
+    if (!this.#last) {
+      await this.#parts.leave(this.#memberId)
+      throw this.#death(exitCode)
+    }
+    if (this.#last.error) throw this.#last.error
   }
-}
 
-function died(name: string, exitCode: number): StreamsError {
-  return new StreamsError('thread-died', `stream thread ${name} ended with exit code ${exitCode}`)
+  /** Of a worker that said nothing. */
+  #death(exitCode: number): StreamsError {
+    const cause = this.#uncaught
+    const how = cause instanceof Error ? `: ${cause.message}` : ` with exit code ${exitCode}`
+    return new StreamsError('thread-died', `the worker of stream thread ${this.name} ended${how}`, { cause })
+  }
 }

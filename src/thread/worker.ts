@@ -4,21 +4,25 @@ import type { KafkaOptions } from '../client/kafka/options.ts'
 import { StreamsError } from '../core/errors.ts'
 import { Hooks } from '../core/hooks.ts'
 import type { Logger } from '../core/logger.ts'
+import { heedTermination } from '../core/termination-lock.ts'
 import { systemClock } from '../core/time/clock.ts'
+import { useKernelModule } from '../kernel/load.ts'
 import { StateDirectory } from '../store/state-directory.ts'
 import type { TaskLocks } from '../store/task-locks.ts'
 import { GlobalState } from '../task/global-state.ts'
 import { toErrorMessage, toFactsMessage } from './error-message.ts'
-import { loadTopology } from './load-topology.ts'
-import type { FromWorker, ToWorker, WorkerStart } from './messages.ts'
+import { importFailure, loadTopology } from './load-topology.ts'
+import { type FromWorker, type StoreQuestion, type ToWorker, toSend, type WorkerStart } from './messages.ts'
 import { openStreamThread } from './open-stream-thread.ts'
-import { answerOf, PendingCalls } from './pending-calls.ts'
+import { answerCall, PendingCalls } from './pending-calls.ts'
 import type { StreamThread } from './stream-thread.ts'
+import type { StoreRead } from './stream-thread-handle.ts'
 
 /** The worker's side of a WorkerThread: a whole member of the group. */
 class WorkerSide {
   readonly #start: WorkerStart
   readonly #calls = new PendingCalls()
+  /** What came before the thread was open. */
   readonly #waiting: ToWorker[] = []
   #thread: StreamThread | undefined
   #stopped = false
@@ -27,17 +31,18 @@ class WorkerSide {
   constructor(start: WorkerStart) {
     this.#start = start
     parentPort!.on('message', (message: ToWorker) => this.#receive(message))
+    // Also what nobody waits for, in a timer of a processor for one, ends the thread as it ends a process.
+    process.on('uncaughtException', (error) => this.#fail(error))
   }
 
   async run(): Promise<void> {
-    let failure: unknown
     try {
       await this.#runThread()
     } catch (error) {
-      failure = error
+      end(error)
+      return
     }
-    post({ kind: 'ended', error: failure === undefined ? undefined : toErrorMessage(failure) })
-    parentPort!.close()
+    end(undefined)
   }
 
   async #runThread(): Promise<void> {
@@ -67,6 +72,7 @@ class WorkerSide {
       locks: this.#locks,
       globalStores: globals.typed,
       onState: (state) => this.#tellState(state),
+      onMember: (memberId) => post({ kind: 'member', memberId }),
     })
     this.#thread = thread
     for (const message of this.#waiting.splice(0)) this.#tell(thread, message)
@@ -79,6 +85,11 @@ class WorkerSide {
     }
   }
 
+  #fail(error: unknown): void {
+    if (this.#thread) this.#thread.fail(error)
+    else end(importFailure(this.#start.module, error))
+  }
+
   #tellState(state: 'rebalancing' | 'running'): void {
     if (this.#told === state) return
     this.#told = state
@@ -88,15 +99,16 @@ class WorkerSide {
 
   #tellAssignment(): void {
     const thread = this.#thread
-    const assignment = thread?.assignment
-    if (assignment) post({ kind: 'assigned', assignment, partitions: thread.partitions })
+    if (!thread?.assignment) return
+    const { assignment, partitions } = thread
+    post({ kind: 'assigned', assignment, partitions })
   }
 
   /** Tokens are asked of the function that the application was given. */
   #kafka(): KafkaOptions {
     const { kafka, asksTokens } = this.#start
     if (!asksTokens) return kafka
-    const ask = (): Promise<never> => this.#calls.call((id) => post({ kind: 'token', id })) as Promise<never>
+    const ask = (): Promise<unknown> => this.#calls.call((id) => post({ kind: 'token', id }))
     return { ...kafka, sasl: { mechanism: 'oauthbearer', oauthBearerProvider: ask } }
   }
 
@@ -134,7 +146,7 @@ class WorkerSide {
         thread.setStateMemory(message.bytes)
         break
       case 'read':
-        void answerOf(message.id, () => thread.read(message)).then(post)
+        void answerCall(message.id, () => read(thread, message), post)
         break
       case 'answer':
         break // taken by #receive
@@ -142,8 +154,19 @@ class WorkerSide {
   }
 }
 
+function read(thread: StreamThread, question: StoreQuestion): StoreRead {
+  const answer = thread.read(question)
+  if (!answer.here || !answer.found) return answer
+  return { here: true, found: { ...answer.found, value: toSend(answer.found.value) } }
+}
+
 function post(message: FromWorker): void {
   parentPort!.postMessage(message)
+}
+
+/** The last word: the main thread then ends this one, whatever the topology's modules have left open. */
+function end(error: unknown): void {
+  post({ kind: 'ended', error: error === undefined ? undefined : toErrorMessage(error) })
 }
 
 function logLine(level: keyof Logger): Logger['info'] {
@@ -158,4 +181,7 @@ const postingLogger: Logger = {
 }
 
 if (!parentPort) throw new StreamsError('lifecycle', 'worker: this module is for worker threads only')
-await new WorkerSide(workerData as WorkerStart).run()
+const start = workerData as WorkerStart
+heedTermination(start.termination)
+useKernelModule(start.kernel)
+await new WorkerSide(start).run()

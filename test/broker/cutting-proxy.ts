@@ -11,6 +11,7 @@ export class CuttingProxy {
   readonly #budget: () => number
   readonly #server: Server
   readonly #sockets = new Set<Socket>()
+  #closed = false
 
   /** @param budget bytes that the next connection may bring back; Infinity leaves it whole */
   constructor(target: () => number, budget: () => number) {
@@ -25,11 +26,16 @@ export class CuttingProxy {
   }
 
   async close(): Promise<void> {
+    this.#closed = true
     for (const socket of this.#sockets) socket.destroy()
     await new Promise((resolve) => this.#server.close(resolve))
   }
 
   #forward(client: Socket): void {
+    if (this.#closed) {
+      client.destroy()
+      return
+    }
     const broker = connect({ host: '127.0.0.1', port: this.#target() })
     const end = (): void => {
       client.destroy()

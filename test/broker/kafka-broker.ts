@@ -1,23 +1,34 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { randomBytes } from 'node:crypto'
-import { createWriteStream, readFileSync, rmSync } from 'node:fs'
-import { mkdtemp, writeFile } from 'node:fs/promises'
-import { type AddressInfo, createServer, type Server } from 'node:net'
+import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { answersApiVersions } from './api-versions-probe.ts'
+import { answersApiVersions, knowsItsCluster } from './broker-probe.ts'
+import { freePorts } from './free-ports.ts'
+import { JavaProcess, javaFlags } from './java-process.ts'
 import { kafkaJars } from './kafka-jars.ts'
+import { isBefore, kafkaVersion } from './kafka-version.ts'
+import {
+  newClusterId,
+  quickSessions,
+  type ServerProperties,
+  testProperties,
+  writeProperties,
+} from './server-properties.ts'
+import { startZooKeeper } from './zookeeper.ts'
 
 export interface KafkaBrokerOptions {
+  /** Of Apache Kafka. Default: KAFKA_VERSION, or the newest that Millrace supports. Before 3.3 it runs on ZooKeeper. */
+  readonly version?: string
   /** Java's maximum heap; more for benches. */
   readonly heap?: string
   /** Lets Java optimize fully, which costs a slower start: for benches. */
   readonly optimize?: boolean
   /** Added to, or instead of, the server properties below. */
-  readonly properties?: Readonly<Record<string, string | number>>
+  readonly properties?: ServerProperties
   /** Adds a listener SASL_SSL; `properties` must say how it is secured. */
   readonly secured?: boolean
+  /** More listeners without TLS, by name, each with the loopback port that the broker names in its stead: a proxy's. */
+  readonly proxied?: Readonly<Record<string, number>>
 }
 
 export interface KafkaBroker {
@@ -25,6 +36,8 @@ export interface KafkaBroker {
   readonly brokers: readonly string[]
   /** Addresses of the listener SASL_SSL, if there is one. */
   readonly securedBrokers: readonly string[]
+  /** Where a listener of `proxied` really is. */
+  proxiedPort(listener: string): number
   /** 0 for a cluster that somebody else runs. */
   readonly pid: number
   /**
@@ -42,27 +55,26 @@ export interface KafkaBroker {
   stop(): Promise<void>
 }
 
-/** Of the clients' listener, the controller's, and the secured one. */
-type Ports = readonly [number, number, number]
-
-const quickStart: readonly string[] = ['-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1']
-const markerManager = 'kafka.coordinator.transaction.TransactionMarkerChannelManager'
-const logLevels: readonly string[] = [
-  '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn',
-  `-Dorg.slf4j.simpleLogger.log.${markerManager}=info`,
-]
+interface Ports {
+  readonly clients: number
+  /** KRaft's controller, or ZooKeeper. */
+  readonly quorum: number
+  readonly secured: number
+  /** Of the listeners that proxies stand for. */
+  readonly behind: readonly number[]
+}
 
 /** A single-node Apache Kafka on free loopback ports, or the cluster that KAFKA_BROKERS names. */
 export async function startKafka(options: KafkaBrokerOptions = {}): Promise<KafkaBroker> {
   const external = process.env['KAFKA_BROKERS']
   if (external) return externalCluster(external.split(','))
-  const jars = await kafkaJars()
+  const jars = await kafkaJars(options.version)
   const folder = await mkdtemp(join(tmpdir(), 'millrace-kafka-'))
-  const ports = await freePorts()
+  const [clients, quorum, secured, ...behind] = await freePorts(3 + Object.keys(options.proxied ?? {}).length)
+  const ports = { clients: clients!, quorum: quorum!, secured: secured!, behind }
   const broker = new LocalBroker(jars, folder, ports, options)
   try {
-    await writeProperties(folder, ports, options)
-    await broker.format()
+    await broker.prepare()
     await broker.start()
   } catch (error) {
     await broker.stop()
@@ -78,6 +90,7 @@ function externalCluster(brokers: readonly string[]): KafkaBroker {
   return {
     brokers,
     securedBrokers: [],
+    proxiedPort: () => 0,
     pid: 0,
     skippedMarkers: () => 0,
     kill: refuse,
@@ -88,65 +101,71 @@ function externalCluster(brokers: readonly string[]): KafkaBroker {
 
 class LocalBroker implements KafkaBroker {
   readonly brokers: readonly string[]
-  readonly #jars: string
-  readonly #folder: string
-  readonly #port: number
   readonly securedBrokers: readonly string[]
-  readonly #flags: readonly string[]
-  #java: ChildProcess | undefined
-  #exited: Promise<void> = Promise.resolve()
-  #stopGuard: () => void = () => {}
+  readonly #jars: string
+  readonly #ports: Ports
+  readonly #options: KafkaBrokerOptions
+  readonly #java: JavaProcess
+  readonly #usesZooKeeper: boolean
+  #zookeeper: JavaProcess | undefined
+  #properties = ''
 
-  constructor(jars: string, folder: string, [port, , secured]: Ports, options: KafkaBrokerOptions) {
+  constructor(jars: string, folder: string, ports: Ports, options: KafkaBrokerOptions) {
     this.#jars = jars
-    this.#folder = folder
-    this.#port = port
-    this.#flags = [`-Xmx${options.heap ?? '512m'}`, ...(options.optimize ? [] : quickStart)]
-    this.brokers = [`127.0.0.1:${port}`]
-    this.securedBrokers = options.secured ? [`127.0.0.1:${secured}`] : []
-    process.once('exit', this.#onExit)
-  }
-
-  readonly #onExit = (): void => {
-    this.#java?.kill('SIGKILL')
-    rmSync(this.#folder, { recursive: true, force: true })
+    this.#ports = ports
+    this.#options = options
+    this.#java = new JavaProcess({ jars, folder, flags: javaFlags(options.heap ?? '512m', options.optimize) })
+    this.#usesZooKeeper = isBefore(options.version ?? kafkaVersion, '3.3')
+    this.brokers = [`127.0.0.1:${ports.clients}`]
+    this.securedBrokers = options.secured ? [`127.0.0.1:${ports.secured}`] : []
   }
 
   get pid(): number {
-    return this.#java?.pid ?? 0
+    return this.#java.pid
+  }
+
+  proxiedPort(listener: string): number {
+    const at = Object.keys(this.#options.proxied ?? {}).indexOf(listener)
+    return this.#ports.behind[at] ?? 0
   }
 
   skippedMarkers(): number {
-    return this.#log().split('while trying to send transaction markers for').length - 1
+    return this.#java.skippedMarkers
   }
 
-  async format(): Promise<void> {
-    const id = randomBytes(16)
-    // In text it must not begin with a dash: the tool would take it for an option.
-    id[0]! &= 0x7f
-    this.#run('kafka.tools.StorageTool', [
-      'format',
-      '-t',
-      id.toString('base64url'),
-      '-c',
-      join(this.#folder, 'server.properties'),
-    ])
-    await this.#exited
+  /** What a first start needs. */
+  async prepare(): Promise<void> {
+    const { folder } = this.#java
+    this.#properties = await writeProperties(folder, {
+      ...(this.#usesZooKeeper ? zooKeeperProperties : kraftProperties)(this.#ports, this.#options),
+      ...testProperties(folder),
+      ...this.#options.properties,
+    })
+    if (this.#usesZooKeeper) this.#zookeeper = await startZooKeeper(this.#jars, folder, this.#ports.quorum)
+    else
+      await this.#java.run('kafka.tools.StorageTool', [
+        'format',
+        '-t',
+        newClusterId(),
+        '-c',
+        this.#properties,
+      ])
   }
 
   async start(): Promise<void> {
-    this.#run('kafka.Kafka', [join(this.#folder, 'server.properties')])
-    for (let attempt = 0; attempt < 600; attempt++) {
-      if (await answersApiVersions(this.#port)) return
-      if (!this.#java) break
-      await sleep(50)
+    const { clients } = this.#ports
+    const shows = this.#usesZooKeeper ? knowsItsCluster : answersApiVersions
+    for (let attempt = 0; attempt < (this.#usesZooKeeper ? 20 : 1); attempt++) {
+      this.#java.start('kafka.Kafka', [this.#properties])
+      if (await this.#java.ready(() => shows(clients))) return
+      // It refuses to start while the session of its predecessor is alive.
+      if (this.#usesZooKeeper) await sleep(500)
     }
-    throw new Error(`Kafka did not start:\n${this.#log().slice(-4000)}`)
+    throw this.#java.notStarted()
   }
 
-  async kill(signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
-    this.#java?.kill(signal)
-    if (signal !== 'SIGSTOP' && signal !== 'SIGCONT') await this.#exited
+  kill(signal?: NodeJS.Signals): Promise<void> {
+    return this.#java.kill(signal)
   }
 
   async restart(): Promise<void> {
@@ -155,103 +174,51 @@ class LocalBroker implements KafkaBroker {
   }
 
   async stop(): Promise<void> {
-    await this.kill('SIGKILL')
-    process.removeListener('exit', this.#onExit)
-    rmSync(this.#folder, { recursive: true, force: true })
-  }
-
-  #run(main: string, args: readonly string[]): void {
-    const log = createWriteStream(join(this.#folder, 'kafka.log'), { flags: 'a' })
-    const java = spawn('java', [...this.#flags, ...logLevels, '-cp', join(this.#jars, '*'), main, ...args], {
-      detached: true,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    })
-    java.stdout.pipe(log, { end: false })
-    java.stderr.pipe(log, { end: false })
-    this.#java = java
-    this.#stopGuard = guard(java.pid!, this.#folder)
-    this.#exited = new Promise((resolve) => {
-      java.once('close', () => {
-        this.#stopGuard()
-        this.#java = undefined
-        log.end(resolve)
-      })
-    })
-  }
-
-  #log(): string {
-    return readFileSync(join(this.#folder, 'kafka.log'), 'utf8')
+    await this.#java.kill()
+    await this.#zookeeper?.dispose()
+    await this.#java.dispose()
   }
 }
 
-/** A shell that outlives this process just long enough to clean up: the pipe closes however the process ends. */
-function guard(pid: number, folder: string): () => void {
-  const cleanUp = 'cat; kill -9 "$0"; sleep 1; rm -rf "$1"'
-  const shell = spawn('sh', ['-c', cleanUp, `${pid}`, folder], {
-    detached: true,
-    stdio: ['pipe', 'ignore', 'ignore'],
-  })
-  shell.unref()
-  return () => shell.kill('SIGKILL')
-}
-
-async function writeProperties(
-  folder: string,
-  [port, controllerPort, securedPort]: Ports,
-  { properties: more = {}, secured = false }: KafkaBrokerOptions,
-): Promise<void> {
-  const clients = `PLAINTEXT://127.0.0.1:${port}${secured ? `,SASL_SSL://127.0.0.1:${securedPort}` : ''}`
-  const properties = {
+function kraftProperties(ports: Ports, options: KafkaBrokerOptions): ServerProperties {
+  const listeners = listenersOf(ports, options)
+  return {
     'process.roles': 'broker,controller',
     'node.id': 1,
-    'controller.quorum.voters': `1@127.0.0.1:${controllerPort}`,
-    listeners: `${clients},CONTROLLER://127.0.0.1:${controllerPort}`,
-    'advertised.listeners': clients,
+    'controller.quorum.voters': `1@127.0.0.1:${ports.quorum}`,
     'controller.listener.names': 'CONTROLLER',
-    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,SASL_SSL:SASL_SSL',
-    'inter.broker.listener.name': 'PLAINTEXT',
-    'log.dirs': join(folder, 'data'),
-    'num.network.threads': 2,
-    'num.io.threads': 4,
-    'auto.create.topics.enable': false,
-    'offsets.topic.replication.factor': 1,
-    'offsets.topic.num.partitions': 4,
-    'transaction.state.log.replication.factor': 1,
-    'transaction.state.log.min.isr': 1,
-    'transaction.state.log.num.partitions': 4,
-    'transaction.abort.timed.out.transaction.cleanup.interval.ms': 500,
-    'share.coordinator.state.topic.replication.factor': 1,
-    'share.coordinator.state.topic.min.isr': 1,
-    'share.coordinator.state.topic.num.partitions': 1,
-    'group.initial.rebalance.delay.ms': 0,
-    'group.min.session.timeout.ms': 1000,
-    'broker.heartbeat.interval.ms': 500,
-    'broker.session.timeout.ms': 3000,
-    // Retention and the timestamp check follow record timestamps, and tests write old and future ones.
-    'log.retention.ms': -1,
-    'log.retention.bytes': -1,
-    'log.message.timestamp.after.max.ms': '9223372036854775807',
-    // Changelogs of windows have a retention of their own, which the cleaner sees to.
-    'log.cleaner.backoff.ms': 86_400_000,
-    'log.cleaner.dedupe.buffer.size': 4 << 20,
-    ...more,
+    ...listeners,
+    listeners: `${listeners.listeners},CONTROLLER://127.0.0.1:${ports.quorum}`,
+    'listener.security.protocol.map': `${listeners['listener.security.protocol.map']},CONTROLLER:PLAINTEXT`,
+    ...quickSessions,
   }
-  const lines = Object.entries(properties).map(([key, value]) => `${key}=${value}\n`)
-  await writeFile(join(folder, 'server.properties'), lines.join(''))
 }
 
-/** All are held open until each is known, so that they differ. */
-async function freePorts(): Promise<Ports> {
-  const servers = await Promise.all([listenAnywhere(), listenAnywhere(), listenAnywhere()])
-  const [clients, controller, secured] = servers.map((server) => (server.address() as AddressInfo).port)
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))))
-  return [clients!, controller!, secured!]
+function zooKeeperProperties(ports: Ports, options: KafkaBrokerOptions): ServerProperties {
+  return {
+    'broker.id': 1,
+    'zookeeper.connect': `127.0.0.1:${ports.quorum}`,
+    'zookeeper.session.timeout.ms': 3000,
+    ...listenersOf(ports, options),
+  }
 }
 
-function listenAnywhere(): Promise<Server> {
-  return new Promise((resolve, reject) => {
-    const server = createServer()
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => resolve(server))
-  })
+function listenersOf(
+  { clients, secured: securedPort, behind }: Ports,
+  { secured = false, proxied = {} }: KafkaBrokerOptions,
+): Record<
+  'listeners' | 'advertised.listeners' | 'listener.security.protocol.map' | 'inter.broker.listener.name',
+  string
+> {
+  const direct = `PLAINTEXT://127.0.0.1:${clients}${secured ? `,SASL_SSL://127.0.0.1:${securedPort}` : ''}`
+  const names = Object.keys(proxied)
+  const own = names.map((name, i) => `,${name}://127.0.0.1:${behind[i]}`).join('')
+  const named = names.map((name) => `,${name}://127.0.0.1:${proxied[name]}`).join('')
+  const plain = names.map((name) => `,${name}:PLAINTEXT`).join('')
+  return {
+    listeners: `${direct}${own}`,
+    'advertised.listeners': `${direct}${named}`,
+    'listener.security.protocol.map': `PLAINTEXT:PLAINTEXT,SASL_SSL:SASL_SSL${plain}`,
+    'inter.broker.listener.name': 'PLAINTEXT',
+  }
 }

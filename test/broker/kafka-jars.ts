@@ -3,13 +3,15 @@ import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { kafkaVersion, newestKafka } from './kafka-version.ts'
 import { repositoryRoot } from './repository-root.ts'
 
-/** The newest that Millrace supports; another one to test with an older broker. */
-const version = process.env['KAFKA_VERSION'] ?? '4.3.1'
 const run = promisify(execFile)
 
-const pom = (artifact: string): string => `<project xmlns="http://maven.apache.org/POM/4.0.0">
+const pomOf = (
+  artifact: string,
+  version: string,
+): string => `<project xmlns="http://maven.apache.org/POM/4.0.0">
   <modelVersion>4.0.0</modelVersion>
   <groupId>millrace</groupId>
   <artifactId>kafka-jars</artifactId>
@@ -31,30 +33,30 @@ const pom = (artifact: string): string => `<project xmlns="http://maven.apache.o
 `
 
 /** The folder of Apache Kafka's server jars, from Maven Central once and then from `.cache/`. */
-export function kafkaJars(): Promise<string> {
-  return jarsOf('kafka_2.13', `kafka-${version}`)
+export function kafkaJars(version: string = kafkaVersion): Promise<string> {
+  return jarsOf('kafka_2.13', version, `kafka-${version}`)
 }
 
-/** The folder of Java Kafka Streams' jars. */
+/** The folder of Java Kafka Streams' jars, the newest whatever the broker. */
 export function kafkaStreamsJars(): Promise<string> {
-  return jarsOf('kafka-streams', `kafka-streams-${version}`)
+  return jarsOf('kafka-streams', newestKafka, `kafka-streams-${newestKafka}`)
 }
 
-async function jarsOf(artifact: string, name: string): Promise<string> {
+async function jarsOf(artifact: string, version: string, name: string): Promise<string> {
   const folder = join(repositoryRoot, '.cache', name)
   await requireProgram('java', '-version')
   if (existsSync(folder)) return folder
   await requireProgram('mvn', '-version')
-  await download(artifact, folder)
+  await download(pomOf(artifact, version), folder)
   return folder
 }
 
 /** Two processes may download at once: each into its own folder, and the first to rename wins. */
-async function download(artifact: string, folder: string): Promise<void> {
+async function download(pom: string, folder: string): Promise<void> {
   await mkdir(join(folder, '..'), { recursive: true })
   const work = await mkdtemp(`${folder}-`)
   try {
-    await writeFile(join(work, 'pom.xml'), pom(artifact))
+    await writeFile(join(work, 'pom.xml'), pom)
     const jars = join(work, 'jars')
     const goal = ['dependency:copy-dependencies', '-DincludeScope=runtime', `-DoutputDirectory=${jars}`]
     await run('mvn', ['-q', '-B', ...goal], { cwd: work })

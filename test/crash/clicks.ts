@@ -8,8 +8,8 @@ export interface Click {
 }
 
 const users = 400
-/** Clicks a second of event time. */
-const clicksPerSecond = 10
+/** Clicks a second of event time, if not given. */
+const usualRate = 10
 const startSeconds = Date.UTC(2024, 0, 5, 10) / 1000
 
 /**
@@ -18,10 +18,13 @@ const startSeconds = Date.UTC(2024, 0, 5, 10) / 1000
  */
 export class ClickGenerator {
   readonly #random: Random
+  readonly #rate: number
   #made = 0
 
-  constructor(seed: number) {
+  /** @param rate clicks a second of event time */
+  constructor(seed: number, rate: number = usualRate) {
     this.#random = new Random(seed)
+    this.#rate = rate
   }
 
   /** The id is the click's place in the series. */
@@ -30,7 +33,7 @@ export class ClickGenerator {
     const id = this.#made++
     // Squared: some users click a lot.
     const user = Math.floor(random.next() ** 2 * users)
-    const timestamp = startSeconds + Math.floor(id / clicksPerSecond) - this.#delay()
+    const timestamp = startSeconds + Math.floor(id / this.#rate) - this.#delay()
     return { id, click: { userId: `user${user}`, url: `/page/${id}`, timestamp } }
   }
 

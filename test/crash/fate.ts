@@ -1,5 +1,16 @@
-/** Steps of a commit that a kill from outside would hardly meet. */
-export const fatefulSteps = ['offsets answered', 'EndTxn sent', 'EndTxn answered'] as const
+/** Steps of a commit and its checkpoint, in their order: a kill from outside would hardly meet them. */
+export const fatefulSteps = [
+  'stores flushed',
+  'outputs acknowledged',
+  'AddOffsetsToTxn answered',
+  'TxnOffsetCommit sent',
+  'TxnOffsetCommit answered',
+  'EndTxn sent',
+  'EndTxn answered',
+  'checkpoint cut',
+  'checkpoint submitted',
+  'checkpoint written',
+] as const
 
 export type FatefulStep = (typeof fatefulSteps)[number]
 

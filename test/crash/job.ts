@@ -1,3 +1,5 @@
+import type { StreamsBuilder } from '../../src/dsl/builder.ts'
+import type { KTable } from '../../src/dsl/table.ts'
 import { topic } from '../../src/dsl/topic.ts'
 import { topology } from '../../src/dsl/topology.ts'
 import { tumbling } from '../../src/dsl/windows.ts'
@@ -5,6 +7,7 @@ import { field } from '../../src/expr/build.ts'
 import { windowKey } from '../../src/expr/window-key.ts'
 import { json } from '../../src/serde/json.ts'
 import { long, string } from '../../src/serde/scalars.ts'
+import type { Windowed } from '../../src/serde/windowed.ts'
 import type { Click } from './clicks.ts'
 
 export const applicationId = 'crash'
@@ -22,12 +25,14 @@ export const userClicks = topic('user-clicks', {
 export const aggregatedClicks = topic('aggregated-clicks', { key: string, value: long })
 
 /** The main job of the README; its output keys carry the date, so that each window has its own. */
-export const clickCount = topology(import.meta.url, (b) => {
+export function countClicks(b: StreamsBuilder): KTable<Windowed<string>, number> {
   const counts = b
     .stream(userClicks)
     .groupByKey()
     .windowedBy(tumbling(windowMs, { grace: graceMs }))
     .count({ store: { name: 'counts-store', caching: false, retention: retentionMs } })
   counts.toStream().selectKey(windowKey('{key}@{start:yyyy-MM-dd HH:mm:ss}')).to(aggregatedClicks)
-  return { counts }
-})
+  return counts
+}
+
+export const clickCount = topology(import.meta.url, (b) => ({ counts: countClicks(b) }))

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { CommittedOffset, GroupMetadata, Producer } from '../../src/client/client.ts'
 import { decodeBatches } from '../../src/protocol/record-batch/decode.ts'
 import { encodeBatch } from '../../src/protocol/record-batch/encode.ts'
+import { readBatchHeader } from '../../src/protocol/record-batch/header.ts'
 import { ProducerWrapper } from './producer-wrapper.ts'
 
 interface SentBatch {
@@ -123,12 +124,106 @@ class NoAbort extends ProducerWrapper {
   }
 }
 
+/** Batches are sent only in the next transaction. */
+class LateSend extends ProducerWrapper {
+  readonly #isLate: (topic: string) => boolean
+  #late: SentBatch[] = []
+  #lateBytes = 0
+
+  /** @param isLate of the batches for this topic */
+  constructor(inner: Producer, isLate: (topic: string) => boolean) {
+    super(inner)
+    this.#isLate = isLate
+  }
+
+  override get pendingBytes(): number {
+    return super.pendingBytes + this.#lateBytes
+  }
+
+  override send(topic: string, partition: number, bytes: Uint8Array): void {
+    if (!this.#isLate(topic)) {
+      super.send(topic, partition, bytes)
+      return
+    }
+    this.#late.push({ topic, partition, bytes })
+    this.#lateBytes += bytes.length
+  }
+
+  override async commit(): Promise<void> {
+    await super.commit()
+    for (const { topic, partition, bytes } of this.#late.splice(0)) super.send(topic, partition, bytes)
+    this.#lateBytes = 0
+  }
+
+  override async abort(): Promise<void> {
+    this.#late = []
+    this.#lateBytes = 0
+    await super.abort()
+  }
+}
+
+/** Offsets are committed in a transaction of their own, after that of the outputs. */
+class LateOffsets extends ProducerWrapper {
+  #late: (() => Promise<void>) | undefined
+
+  override async sendOffsets(offsets: readonly CommittedOffset[], group: GroupMetadata): Promise<void> {
+    this.#late = () => super.sendOffsets(offsets, group)
+  }
+
+  override async commit(): Promise<void> {
+    await super.commit()
+    await this.#late?.()
+    this.#late = undefined
+    await super.commit()
+  }
+}
+
+/** The transaction is never ended, but for the producer's own use. */
+class NoEnd extends ProducerWrapper {
+  override async commit(): Promise<void> {
+    await super.flush()
+  }
+}
+
+/** Checkpoints say that they hold more of the changelog than their rows do: as if cut before the stores' last changes. */
+class AheadOfRows extends ProducerWrapper {
+  override acknowledged(topic: string, partition: number): number | undefined {
+    const offset = super.acknowledged(topic, partition)
+    // The marker of the transaction, and so many records of the next.
+    return offset === undefined ? undefined : offset + 1 + 20
+  }
+}
+
+/** Records are written outside of the transaction: they count at once, and for ever. */
+class NoTransaction extends ProducerWrapper {
+  override send(topic: string, partition: number, bytes: Uint8Array): void {
+    const records = decodeBatches(bytes)
+    const sequence = readBatchHeader(bytes, 0).baseSequence
+    const { producerId, producerEpoch } = this
+    const batch = encodeBatch(records, { producerId, producerEpoch, sequence, transactional: false })
+    const buffer = this.buffer(batch.length)
+    buffer.set(batch)
+    super.send(topic, partition, buffer)
+  }
+}
+
 /** Steps of a commit, broken on purpose: each must make the harness find something. */
 const mutations = {
-  'checkpoint-before-end': (producer: Producer): Producer => new EarlyCommit(producer),
+  'outputs-after-end': (producer: Producer): Producer =>
+    new LateSend(producer, (topic) => !isChangelog(topic)),
+  'changelogs-after-end': (producer: Producer): Producer => new LateSend(producer, isChangelog),
+  'outputs-outside-transaction': (producer: Producer): Producer => new NoTransaction(producer),
+  'offsets-after-end': (producer: Producer): Producer => new LateOffsets(producer),
   'offsets-without-generation': (producer: Producer): Producer => new NoGeneration(producer),
+  'no-end': (producer: Producer): Producer => new NoEnd(producer),
   'skip-abort': (producer: Producer): Producer => new NoAbort(producer),
+  'checkpoint-before-end': (producer: Producer): Producer => new EarlyCommit(producer),
+  'checkpoint-ahead-of-rows': (producer: Producer): Producer => new AheadOfRows(producer),
 } as const
+
+function isChangelog(topic: string): boolean {
+  return topic.endsWith('-changelog')
+}
 
 export type Mutation = keyof typeof mutations
 

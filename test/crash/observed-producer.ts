@@ -19,10 +19,19 @@ export class ObservedProducer extends ProducerWrapper {
     super.send(topic, partition, batch, judge)
   }
 
+  override async flush(): Promise<void> {
+    this.#fate.reached('stores flushed')
+    await super.flush()
+    this.#fate.reached('outputs acknowledged')
+  }
+
   override async sendOffsets(offsets: readonly CommittedOffset[], group: GroupMetadata): Promise<void> {
     this.#flag.set('offsets')
-    await super.sendOffsets(offsets, group)
-    this.#fate.reached('offsets answered')
+    const answered = super.sendOffsets(offsets, group)
+    const sent = setImmediate(() => this.#fate.reached('TxnOffsetCommit sent'))
+    await answered
+    clearImmediate(sent)
+    this.#fate.reached('TxnOffsetCommit answered')
   }
 
   override async commit(): Promise<void> {

@@ -88,6 +88,7 @@ export function withProducers(client: Client, wrap: (producer: Producer) => Prod
     listOffsets: (partitions, at, isolation) => client.listOffsets(partitions, at, isolation),
     committedOffsets: (groupId, partitions) => client.committedOffsets(groupId, partitions),
     deleteRecords: (before) => client.deleteRecords(before),
+    removeMember: (groupId, memberId, reason) => client.removeMember(groupId, memberId, reason),
     fetcher: (options) => client.fetcher(options),
     producer: (options) => wrap(client.producer(options)),
     group: (options) => client.group(options),

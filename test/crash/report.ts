@@ -1,84 +1,142 @@
 import type { Findings } from './crash-run.ts'
-import type { Tally } from './tally.ts'
+import type { RoundReport, SessionReport } from './session.ts'
 
-export interface Results {
-  readonly rounds: number
-  readonly seconds: number
-  readonly tally: Tally
-  /** Absent if the run did not get so far. */
-  readonly findings: Findings | undefined
+/** One line a scenario, over all sessions. */
+export function scenarioTable(sessions: readonly SessionReport[]): string {
+  const rounds = sessions.flatMap((session) => session.rounds)
+  const rows = [...new Set(rounds.map(({ scenario }) => scenario))].map((scenario) => {
+    const its = rounds.filter((round) => round.scenario === scenario)
+    const recoveries = its.map(({ recoveryMs }) => recoveryMs)
+    return [
+      scenario,
+      its.length,
+      total(its, 'kills'),
+      total(its, 'killsInTransaction'),
+      total(its, 'killsInEndTxn'),
+      total(its, 'aborts'),
+      seconds(median(recoveries)),
+      seconds(Math.max(...recoveries)),
+      seconds(total(its, 'ms')),
+    ]
+  })
+  const heads = [
+    'scenario',
+    'rounds',
+    'kills',
+    'in txn',
+    'in EndTxn',
+    'given up',
+    'recovery',
+    'longest',
+    'all',
+  ]
+  return table([heads, ...rows])
 }
 
-/** The run in figures, one a line. */
-export function summary({ rounds, seconds, tally, findings }: Results): string {
-  const lines: [string, number | string][] = [
-    ['rounds', rounds],
-    ['kills', tally.kills],
-    ['kills that hit an open transaction', tally.killsInTransaction],
-    ['  of these during EndTxn', tally.killsInEndTxn],
-    ['pauses past the session', tally.pauses],
-    ['broker restarts', tally.brokerRestarts],
-    ['transactions whose markers the broker dropped', tally.skippedMarkers],
-    ['commits', tally.commits],
-    ['transactions given up', tally.aborts],
-    ['checkpoints', tally.checkpoints],
-    ['restores', tally.restores],
-    ['  of these from a checkpoint', tally.restoresFromCheckpoint],
-    ['restores from 0 where a checkpoint existed', tally.restoredFromZero.length],
-    ['states set aside', tally.setAside.length],
+/** One line a session: what its outputs were. */
+export function sessionTable(sessions: readonly SessionReport[]): string {
+  const rows = sessions.map((session) => {
+    const { plan, tally, findings } = session
+    const names = [...new Set(plan.rounds.map(({ name }) => name))]
+    return [
+      names.length === 1 ? names[0]! : `${names.length} scenarios`,
+      plan.seed,
+      plan.rounds.length,
+      tally.commits,
+      tally.checkpoints,
+      tally.restores,
+      tally.restoresFromCheckpoint,
+      ...verdictCells(findings),
+      session.seconds.toFixed(0),
+    ]
+  })
+  const heads = ['session', 'seed', 'rounds', 'commits', 'checkpoints', 'restores', 'from one']
+  return table([[...heads, 'due', 'lost', 'duplicated', 'otherwise wrong', 's'], ...rows])
+}
+
+function verdictCells(findings: Findings | undefined): readonly (string | number)[] {
+  if (!findings) return ['-', '-', '-', '-']
+  const { verdicts, wrongStoreValues } = findings
+  const sum = (of: (verdict: Findings['verdicts'][number]) => number): number =>
+    verdicts.reduce((all, verdict) => all + of(verdict), 0)
+  const otherwise = sum(({ disordered, unexpected, mistimed }) => disordered + unexpected + mistimed)
+  return [
+    sum(({ due }) => due),
+    sum(({ lost }) => lost),
+    sum(({ duplicated }) => duplicated),
+    otherwise + wrongStoreValues.length,
   ]
-  if (findings) {
-    const { model, verdict, aborted, wrongStoreValues, storeValues } = findings
-    lines.push(
-      ['records counted', model.counted],
-      ['records too late', model.late],
-      ['records in aborted transactions', aborted],
-      ['windows', model.windows.size],
-      ['lost', verdict.lost],
-      ['duplicated', verdict.duplicated],
-      ['in wrong order', verdict.disordered],
-      ['unexpected', verdict.unexpected],
-      ['with a wrong time', verdict.mistimed],
-      ['store values asked for, of each worker', storeValues],
-      ['wrong store values', wrongStoreValues.length],
-    )
+}
+
+/** The session could not come to its end, and that may be the broker's doing: nothing is proven, and nothing refuted. */
+export function isVoid({ failure, tally, findings }: SessionReport): boolean {
+  return failure !== undefined && findings === undefined && tally.skippedMarkers > 0
+}
+
+/** Why a session is not good, in words; none if it is. */
+export function reasons({ plan, tally, findings, failure }: SessionReport): string[] {
+  const found: string[] = []
+  if (failure) found.push(failure.stack ?? failure.message)
+  if (!plan.rounds.some(({ mayLoseState }) => mayLoseState)) {
+    for (const task of tally.restoredFromZero)
+      found.push(`restored from 0 although a checkpoint existed: ${task}`)
+    for (const state of tally.setAside) found.push(`a state was set aside: ${state}`)
   }
-  lines.push(['seconds', seconds.toFixed(1)])
-  const width = Math.max(...lines.map(([name]) => name.length))
-  return lines.map(([name, value]) => `${name.padEnd(width)}  ${value}`).join('\n')
+  if (findings) found.push(...wrongResults(findings))
+  if (found.length > 0 && tally.skippedMarkers > 0)
+    found.push(
+      `the broker dropped markers of ${tally.skippedMarkers} transactions: what is wrong may come from that`,
+    )
+  return found
 }
 
 const shown = 10
 
-/** Why the run is not good, in words; none if it is. */
-export function reasons(tally: Tally, findings: Findings | undefined, failure: Error | undefined): string[] {
-  const found: string[] = []
-  if (failure) found.push(failure.message)
-  for (const task of tally.restoredFromZero)
-    found.push(`restored from 0 although a checkpoint existed: ${task}`)
-  for (const state of tally.setAside) found.push(`a state was set aside: ${state}`)
-  if (findings) found.push(...wrongResults(findings))
-  if (found.length > 0 && tally.skippedMarkers > 0)
-    found.push('the broker dropped markers of transactions: what is wrong may come from that alone')
-  return found
-}
-
 function wrongResults(findings: Findings): string[] {
   const found: string[] = []
-  const { verdict, model } = findings
-  const kinds = {
-    lost: verdict.lost,
-    duplicated: verdict.duplicated,
-    'in wrong order': verdict.disordered,
-    unexpected: verdict.unexpected,
-    'with a wrong time': verdict.mistimed,
+  for (const verdict of findings.verdicts) {
+    const { lost, duplicated, disordered, unexpected, mistimed } = verdict
+    const kinds = {
+      lost,
+      duplicated,
+      'in wrong order': disordered,
+      unexpected,
+      'with a wrong time': mistimed,
+    }
+    for (const [kind, count] of Object.entries(kinds))
+      if (count > 0) found.push(`${verdict.topic}: ${count} results ${kind}`)
+    found.push(...verdict.cases)
   }
-  for (const [kind, count] of Object.entries(kinds)) if (count > 0) found.push(`${count} results ${kind}`)
-  found.push(...verdict.cases, ...findings.problems)
+  found.push(...findings.problems)
   found.push(...findings.wrongStoreValues.slice(0, shown))
   if (findings.wrongStoreValues.length > shown)
     found.push(`and ${findings.wrongStoreValues.length - shown} more wrong store values`)
-  if (model.late === 0 || model.counted === 0)
-    found.push('the input had no late records, or none at all: nothing was proven')
+  if (findings.model.clicks.late === 0 || findings.model.closedVisits.size === 0)
+    found.push('the input had no late records, or no window closed: nothing was proven')
   return found
+}
+
+function table(rows: readonly (readonly (string | number)[])[]): string {
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => String(row[column]).length)))
+  const line = (row: readonly (string | number)[]): string =>
+    row
+      .map((cell, column) =>
+        column === 0 ? String(cell).padEnd(widths[column]!) : String(cell).padStart(widths[column]!),
+      )
+      .join('  ')
+  return rows.map(line).join('\n')
+}
+
+type Figure = 'kills' | 'killsInTransaction' | 'killsInEndTxn' | 'aborts' | 'ms'
+
+function total(rounds: readonly RoundReport[], figure: Figure): number {
+  return rounds.reduce((sum, round) => sum + round[figure], 0)
+}
+
+function median(numbers: readonly number[]): number {
+  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? 0
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} s`
 }

@@ -1,40 +1,20 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
-import { createKafkaClient } from '../../src/client/kafka/client.ts'
-import { Hooks } from '../../src/core/hooks.ts'
-import { consoleLogger } from '../../src/core/logger.ts'
-import { systemClock } from '../../src/core/time/clock.ts'
-import { startKafka } from '../broker/kafka-broker.ts'
-import { CrashRun, type Findings } from './crash-run.ts'
-import { isMutation, type Mutation, mutationNames } from './mutations.ts'
-import { reasons, summary } from './report.ts'
+import { type CrashArguments, readArguments, usage } from './arguments.ts'
+import { isVoid, reasons, scenarioTable, sessionTable } from './report.ts'
 import { schedule } from './schedule.ts'
-import { Tally } from './tally.ts'
+import { runSession, type SessionPlan, type SessionReport } from './session.ts'
 
-const usage = `usage: npm run crash -- [--rounds 20] [--seed 1] [--mutation NAME] [--kernel auto|off]
-                         [--broker-signal SIGTERM|SIGKILL] [--keep]
-
-Kills and restarts two workers of the click count on a broker of its own, and proves that each result is there
-exactly once. --keep leaves the workers' states and logs behind.
-Mutations, each of which must be found out: ${mutationNames.join(', ')}`
-
-interface Arguments {
-  readonly rounds: number
-  readonly seed: number
-  readonly mutation: Mutation | undefined
-  readonly kernel: 'auto' | 'off'
-  readonly brokerSignal: 'SIGTERM' | 'SIGKILL'
-  readonly keep: boolean
-}
+/** Sessions that the broker spoiled are begun anew, with another seed, so often. */
+const attempts = 5
 
 process.exitCode = await main()
 
 async function main(): Promise<number> {
   const options = readArguments()
-  if (typeof options === 'string') {
-    console.error(options)
+  if (!options) {
+    console.error(usage)
     return 2
   }
   const started = performance.now()
@@ -42,18 +22,19 @@ async function main(): Promise<number> {
   // Workers and broker are killed when this process exits, but not when a signal ends it.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
   process.once('exit', () => options.keep || rmSync(folder, { recursive: true, force: true }))
-  const tally = new Tally()
-  let findings: Findings | undefined
-  let failure: Error | undefined
-  try {
-    findings = await crash(options, folder, tally)
-  } catch (error) {
-    failure = error as Error
+  const sessions: SessionReport[] = []
+  const found: string[] = []
+  for (const plan of schedule(options.scenarios, options.rounds, options.seed, options.mutation)) {
+    const session = await play(plan, options, folder)
+    sessions.push(session)
+    const wrong = reasons(session)
+    for (const reason of wrong) console.log(`- ${reason}`)
+    found.push(...wrong)
   }
-  const seconds = (performance.now() - started) / 1000
-  console.log(summary({ rounds: options.rounds, seconds, tally, findings }))
-  const found = reasons(tally, findings, failure)
+  console.log(`\n${scenarioTable(sessions)}\n\n${sessionTable(sessions)}\n`)
   if (options.keep) console.log(`states and logs: ${folder}`)
+  const seconds = (performance.now() - started) / 1000
+  console.log(`${sessions.flatMap(({ rounds }) => rounds).length} rounds in ${seconds.toFixed(0)} s`)
   if (found.length === 0) {
     console.log('every result is there exactly once')
     return 0
@@ -62,63 +43,22 @@ async function main(): Promise<number> {
   return 1
 }
 
-async function crash(
-  { rounds, seed, mutation, kernel, brokerSignal }: Arguments,
+async function play(
+  plan: SessionPlan,
+  { kernel, settings }: CrashArguments,
   folder: string,
-  tally: Tally,
-): Promise<Findings> {
-  const start = performance.now()
-  const progress = (text: string): void =>
-    console.log(`${((performance.now() - start) / 1000).toFixed(1).padStart(6)} s  ${text}`)
-  const broker = await startKafka()
-  const context = { clock: systemClock, logger: consoleLogger, hooks: new Hooks() }
-  const client = createKafkaClient({ brokers: broker.brokers, clientId: 'crash-harness' }, context)
-  const run = new CrashRun({ seed, mutation, kernel, folder, broker, client, tally, progress })
-  try {
-    await run.start()
-    progress('two workers and the input have started')
-    for (const round of schedule(rounds, seed, mutation, brokerSignal)) await run.round(round)
-    return await run.verify()
-  } finally {
-    tally.skippedMarkers = broker.skippedMarkers()
-    await run.stop()
-    await client.close()
-    await broker.stop()
+): Promise<SessionReport> {
+  for (let attempt = 0; ; attempt++) {
+    const start = performance.now()
+    const progress = (text: string): void =>
+      console.log(`${((performance.now() - start) / 1000).toFixed(1).padStart(6)} s  ${text}`)
+    const seed = plan.seed + attempt * 101
+    console.log(`session of ${[...new Set(plan.rounds.map(({ name }) => name))].join(', ')}, seed ${seed}`)
+    const session = await runSession(
+      { ...plan, seed },
+      { kernel, settings, progress, folder: join(folder, String(seed)) },
+    )
+    if (!isVoid(session) || attempt + 1 >= attempts) return session
+    console.log(`the broker dropped transaction markers, begun anew: ${session.failure?.message}`)
   }
-}
-
-/** @returns a text if they are wrong. */
-function readArguments(): Arguments | string {
-  if (process.env['KAFKA_BROKERS'])
-    return 'unset KAFKA_BROKERS: the harness restarts the broker, so it takes one of its own'
-  let values: {
-    rounds: string
-    seed: string
-    mutation?: string
-    kernel: string
-    'broker-signal': string
-    keep: boolean
-  }
-  try {
-    values = parseArgs({
-      options: {
-        rounds: { type: 'string', default: '20' },
-        seed: { type: 'string', default: '1' },
-        mutation: { type: 'string' },
-        kernel: { type: 'string', default: 'auto' },
-        'broker-signal': { type: 'string', default: 'SIGTERM' },
-        keep: { type: 'boolean', default: false },
-      },
-    }).values
-  } catch (error) {
-    return `${(error as Error).message}\n${usage}`
-  }
-  const { mutation, kernel, keep, 'broker-signal': brokerSignal } = values
-  const rounds = Number(values.rounds)
-  const seed = Number(values.seed)
-  if (!Number.isInteger(rounds) || rounds < 1 || !Number.isInteger(seed)) return usage
-  if (mutation !== undefined && !isMutation(mutation)) return usage
-  if (kernel !== 'auto' && kernel !== 'off') return usage
-  if (brokerSignal !== 'SIGTERM' && brokerSignal !== 'SIGKILL') return usage
-  return { rounds, seed, mutation, kernel, keep, brokerSignal }
 }

@@ -1,4 +1,4 @@
-import type { Client } from '../../src/client/client.ts'
+import type { Client, PartitionOffset } from '../../src/client/client.ts'
 import type { TopicPartition } from '../../src/core/topic-partition.ts'
 import { type DecodedRecord, decodeBatches } from '../../src/protocol/record-batch/decode.ts'
 
@@ -11,15 +11,20 @@ export function partitionsOf(topic: string, count: number): TopicPartition[] {
 /**
  * Hands out what a read_committed reader finds from the start of a topic to its present end; of each partition in
  * order. The end counts open transactions too: it waits for them. A record's bytes are valid during the call.
+ * @param from where to begin, in place of 0, by partition. @returns the ends.
  */
 export async function readCommitted(
   client: Client,
   partitions: readonly TopicPartition[],
   visit: (partition: number, record: DecodedRecord) => void,
-): Promise<void> {
+  from: ReadonlyMap<number, number> = new Map(),
+): Promise<readonly PartitionOffset[]> {
+  const start = (partition: number): number => from.get(partition) ?? 0
   const ends = await client.listOffsets(partitions, 'latest', 'read_uncommitted')
   const behind = new Map(
-    ends.filter(({ offset }) => offset > 0).map(({ partition, offset }) => [partition, offset]),
+    ends
+      .filter(({ partition, offset }) => offset > start(partition))
+      .map(({ partition, offset }) => [partition, offset]),
   )
   const fetcher = client.fetcher({
     isolation: 'read_committed',
@@ -29,7 +34,7 @@ export async function readCommitted(
   })
   const limit = AbortSignal.timeout(limitMs)
   try {
-    for (const one of partitions) if (behind.has(one.partition)) fetcher.add(one, 0)
+    for (const one of partitions) if (behind.has(one.partition)) fetcher.add(one, start(one.partition))
     while (behind.size > 0) {
       if (limit.aborted)
         throw new Error(`${partitions[0]?.topic} could not be read to its end within ${limitMs / 1000} s`)
@@ -44,4 +49,5 @@ export async function readCommitted(
   } finally {
     await fetcher.close()
   }
+  return ends
 }

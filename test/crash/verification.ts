@@ -2,47 +2,121 @@ import type { Client } from '../../src/client/client.ts'
 import { utf8Text } from '../../src/core/bytes.ts'
 import { partitionFor } from '../../src/protocol/partitioner.ts'
 import { long } from '../../src/serde/scalars.ts'
-import { type Click, clickId } from './clicks.ts'
-import { aggregatedClicks, graceMs, partitions, retentionMs, userClicks, windowMs } from './job.ts'
-import { ClickModel } from './model.ts'
+import { aggregatedClicks, retentionMs } from './job.ts'
+import type { ClickModel } from './model.ts'
+import {
+  closedVisits,
+  deadLetters,
+  type Order,
+  type Payment,
+  paid,
+  pipelinePartitions,
+  totals,
+} from './pipeline.ts'
+import { type PipelineModel, paidText } from './pipeline-model.ts'
 import { partitionsOf, readCommitted } from './topic-log.ts'
-import { type Emission, type StoreQuestion, type Verdict, verifyEmissions, verifyInput } from './verify.ts'
+import {
+  type Emission,
+  type OutputVerdict,
+  type StoreQuestion,
+  verifyEmissions,
+  verifyOnce,
+} from './verify.ts'
 import type { WindowName } from './worker-messages.ts'
 
-/** Runs the input topic through the model. @param sent ids of the clicks that it must hold. */
-export async function modelOf(
-  client: Client,
-  sent: ReadonlySet<number>,
-): Promise<{ readonly model: ClickModel; readonly problems: readonly string[] }> {
-  const model = new ClickModel({ sizeMs: windowMs, graceMs })
-  const found: number[] = []
-  await readCommitted(client, partitionsOf(userClicks.name, partitions), (partition, { key, value }) => {
-    const click = JSON.parse(utf8Text(value!)) as Click
-    found.push(clickId(click))
-    model.add(partition, utf8Text(key!), click.timestamp * 1000)
-  })
-  return { model, problems: verifyInput(sent, found) }
+interface Found<T> {
+  readonly byKey: ReadonlyMap<string, readonly T[]>
+  /** Records that lie in another partition than their key's. */
+  readonly misplaced: number
 }
 
-/** Holds the output topic against the model. */
-export async function verifyOutput(
+/** Holds the output topics against the model. */
+export async function verifyOutputs(
   client: Client,
-  model: ClickModel,
-): Promise<{ readonly verdict: Verdict; readonly problems: readonly string[] }> {
-  const emitted = new Map<string, Emission[]>()
-  let misplaced = 0
-  await readCommitted(client, partitionsOf(aggregatedClicks.name, partitions), (partition, record) => {
-    const key = utf8Text(record.key!)
-    if (partitionFor(record.key!, partitions) !== partition) misplaced++
-    const emission = { count: long.deserialize(record.value!), time: record.timestamp }
-    const emissions = emitted.get(key)
-    if (emissions) emissions.push(emission)
-    else emitted.set(key, [emission])
+  model: PipelineModel,
+): Promise<{ readonly verdicts: readonly OutputVerdict[]; readonly problems: readonly string[] }> {
+  const problems: string[] = []
+  const found = async <T>(
+    topic: string,
+    read: (value: Uint8Array, time: number) => T,
+  ): Promise<Found<T>['byKey']> => {
+    const { byKey, misplaced } = await readOutput(client, topic, read)
+    if (misplaced > 0)
+      problems.push(`${topic}: ${misplaced} records are in another partition than their key's`)
+    return byKey
+  }
+  const updates = new Map([...model.clicks.windows].map(([key, window]) => [key, window.updates]))
+  const counts = await found(
+    aggregatedClicks.name,
+    (value, time): Emission => ({ count: long.deserialize(value), time }),
+  )
+  const verdicts: OutputVerdict[] = [
+    { topic: aggregatedClicks.name, due: model.clicks.counted, ...verifyEmissions(updates, counts) },
+  ]
+  const closed = await found(closedVisits.name, (value) => String(long.deserialize(value)))
+  verdicts.push({
+    topic: closedVisits.name,
+    due: model.closedVisits.size,
+    ...verifyOnce(model.closedVisits, closed),
   })
-  const due = new Map([...model.windows].map(([key, { updates }]) => [key, updates]))
-  const problems =
-    misplaced > 0 ? [`${misplaced} output records are in another partition than their key's`] : []
-  return { verdict: verifyEmissions(due, emitted), problems }
+  const joined = await found(paid.name, (value) => {
+    const { customer, amount, method } = JSON.parse(utf8Text(value)) as Order & Payment
+    return paidText(customer, amount, method)
+  })
+  verdicts.push({ topic: paid.name, due: model.paid.size, ...verifyOnce(model.paid, joined) })
+  // Times depend on who wrote first to the repartition topic.
+  const total = await found(totals.name, (value): Emission => ({ count: long.deserialize(value), time: 0 }))
+  const due = new Map([...model.totals].map(([key, count]) => [key, Array<number>(count).fill(0)]))
+  verdicts.push({ topic: totals.name, due: sum(model.totals.values()), ...verifyEmissions(due, total) })
+  const letters = await readLetters(client)
+  verdicts.push({
+    topic: deadLetters,
+    due: model.poisons.size,
+    ...verifyOnce(
+      model.poisons,
+      new Map(letters.texts.map(([text, times]) => [text, Array<string>(times).fill(text)])),
+    ),
+  })
+  if (letters.withoutInput !== model.tooLarge)
+    problems.push(
+      `${model.tooLarge} results were too large, ${letters.withoutInput} dead letters tell of them`,
+    )
+  return { verdicts, problems }
+}
+
+async function readOutput<T>(
+  client: Client,
+  topic: string,
+  read: (value: Uint8Array, time: number) => T,
+): Promise<Found<T>> {
+  const byKey = new Map<string, T[]>()
+  let misplaced = 0
+  await readCommitted(
+    client,
+    partitionsOf(topic, pipelinePartitions),
+    (partition, { key, value, timestamp }) => {
+      const name = utf8Text(key!)
+      if (partitionFor(key!, pipelinePartitions) !== partition) misplaced++
+      const one = read(value!, timestamp)
+      const ones = byKey.get(name)
+      if (ones) ones.push(one)
+      else byKey.set(name, [one])
+    },
+  )
+  return { byKey, misplaced }
+}
+
+/** Of bad input each has its bytes; of results that were refused nobody has them any more. */
+async function readLetters(
+  client: Client,
+): Promise<{ readonly texts: readonly (readonly [string, number])[]; readonly withoutInput: number }> {
+  const texts = new Map<string, number>()
+  let withoutInput = 0
+  await readCommitted(client, partitionsOf(deadLetters, pipelinePartitions), (_, { value }) => {
+    if (value === null) withoutInput++
+    else texts.set(utf8Text(value), (texts.get(utf8Text(value)) ?? 0) + 1)
+  })
+  return { texts: [...texts], withoutInput }
 }
 
 /** Every window that the stores have counted in. */
@@ -54,4 +128,10 @@ export function storeQuestions(model: ClickModel): readonly (StoreQuestion & Win
     due: updates.length,
     mayBeGone: start <= model.streamTime(partition) - retentionMs,
   }))
+}
+
+function sum(numbers: Iterable<number>): number {
+  let total = 0
+  for (const one of numbers) total += one
+  return total
 }

@@ -3,6 +3,13 @@ export interface Emission {
   readonly time: number
 }
 
+/** What one output must hold, and whether it does. */
+export interface OutputVerdict extends Verdict {
+  readonly topic: string
+  /** Results that were due. */
+  readonly due: number
+}
+
 /** The numbers of what is wrong, all 0 when all is right, and the first few cases in words. */
 export interface Verdict {
   /** Counts between 1 and n that were never emitted. */
@@ -37,6 +44,29 @@ export function verifyEmissions(
     if (!wrong) continue
     for (const kind of kinds) verdict[kind] += wrong[kind]
     if (verdict.cases.length < shownCases) verdict.cases.push(describe(key, times.length, emissions, wrong))
+  }
+  return verdict
+}
+
+/**
+ * Each key is to be there once, with one text.
+ * @param emitted texts by key.
+ */
+export function verifyOnce(
+  due: ReadonlyMap<string, string>,
+  emitted: ReadonlyMap<string, readonly string[]>,
+): Verdict {
+  const verdict = { lost: 0, duplicated: 0, disordered: 0, unexpected: 0, mistimed: 0, cases: [] as string[] }
+  for (const key of new Set([...due.keys(), ...emitted.keys()])) {
+    const text = due.get(key)
+    const texts = emitted.get(key) ?? []
+    const right = texts.filter((one) => one === text).length
+    if (text !== undefined && right === 1 && texts.length === 1) continue
+    if (text !== undefined && right === 0) verdict.lost++
+    verdict.duplicated += Math.max(0, right - 1)
+    verdict.unexpected += texts.length - right
+    if (verdict.cases.length < shownCases)
+      verdict.cases.push(`${key}: ${text ?? 'nothing'} due, emitted ${texts.join(' | ') || 'nothing'}`)
   }
   return verdict
 }
@@ -91,16 +121,16 @@ export function verifyStore(
   })
 }
 
-/** What the input topic must hold: every click sent, once, and none of an aborted transaction. @returns problems in words. */
-export function verifyInput(sent: ReadonlySet<number>, found: readonly number[]): readonly string[] {
+/** What an input topic must hold: everything sent, once, and nothing of an aborted transaction. @returns problems in words. */
+export function verifyInput<Id>(sent: ReadonlySet<Id>, found: readonly Id[]): readonly string[] {
   const problems: string[] = []
   const seen = new Set(found)
   const missing = [...sent].filter((id) => !seen.has(id)).length
   const foreign = [...seen].filter((id) => !sent.has(id)).length
   const repeated = found.length - seen.size
   if (missing > 0)
-    problems.push(`the input topic lacks ${missing} of ${sent.size} clicks that were acknowledged`)
-  if (foreign > 0) problems.push(`the input topic shows ${foreign} clicks that were not committed`)
-  if (repeated > 0) problems.push(`the input topic shows ${repeated} clicks twice`)
+    problems.push(`the input topic lacks ${missing} of ${sent.size} records that were acknowledged`)
+  if (foreign > 0) problems.push(`the input topic shows ${foreign} records that were not committed`)
+  if (repeated > 0) problems.push(`the input topic shows ${repeated} records twice`)
   return problems
 }

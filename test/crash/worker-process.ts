@@ -7,7 +7,14 @@ import { partitions } from './job.ts'
 import type { Mutation } from './mutations.ts'
 import type { Tally } from './tally.ts'
 import { readTransactionFlag, type TransactionState } from './transaction-flag.ts'
-import type { WindowName, WorkerCommand, WorkerEvent } from './worker-messages.ts'
+import type {
+  WindowName,
+  WorkerCommand,
+  WorkerError,
+  WorkerEvent,
+  WorkerJob,
+  WorkerSettings,
+} from './worker-messages.ts'
 
 export interface WorkerOptions {
   readonly name: string
@@ -17,6 +24,19 @@ export interface WorkerOptions {
   readonly mutation: Mutation | undefined
   readonly kernel: 'auto' | 'off'
   readonly tally: Tally
+  /** The click count if not given. */
+  readonly job?: WorkerJob
+  /** Tasks of the whole job. */
+  readonly tasks?: number
+  readonly settings?: WorkerSettings
+}
+
+/** For one life of a worker. */
+export interface StartOptions extends WorkerSettings {
+  /** Largest size of a file that it may write (RLIMIT_FSIZE): beyond, a disk seems to be full. */
+  readonly fileKiB?: number
+  /** Ms. */
+  readonly clockAhead?: number
 }
 
 const defaultLimitMs = 60_000
@@ -30,57 +50,65 @@ export class WorkerProcess {
   #closed: Promise<void> = Promise.resolve()
   /** What ended it, if a signal did. */
   #signal: NodeJS.Signals | null = null
-  /** Names of the tasks of the last rebalance. */
-  assigned: readonly string[] = []
+  /** Names of the tasks that its threads were assigned last. */
+  readonly #assigned = new Map<string, readonly string[]>()
   running = false
   commits = 0
   checkpoints = 0
   rebalances = 0
   aborts = 0
+  /** Why the application ended in ERROR. */
+  error: WorkerError | undefined
   #answers: readonly (number | null)[] | undefined
 
   constructor(options: WorkerOptions) {
     this.name = options.name
     this.#options = options
+    this.#news.setMaxListeners(50)
     mkdirSync(options.folder, { recursive: true })
-    process.once('exit', () => this.#child?.kill('SIGKILL'))
   }
 
-  start(): void {
-    const { name, brokers, folder, mutation, kernel } = this.#options
+  start(start: StartOptions = {}): void {
+    const { name, brokers, folder, mutation, kernel, job = 'clicks' } = this.#options
+    const { fileKiB, clockAhead = 0, ...settings } = start
     const flags = {
       name,
       brokers: brokers.join(','),
-      'state-dir': join(folder, 'state'),
+      job,
+      'state-dir': this.stateDir,
       'transaction-flag': this.#flagPath,
       mutation: mutation ?? '',
       kernel,
+      'clock-ahead': String(clockAhead),
+      settings: JSON.stringify({ ...this.#options.settings, ...settings }),
     }
+    const program = join(import.meta.dirname, 'worker.js')
+    const args = Object.entries(flags).map(([flag, value]) => `--${flag}=${value}`)
+    const command = [process.execPath, '--enable-source-maps', program, ...args]
+    const limited = ['bash', '-c', `ulimit -f ${fileKiB}; exec "$0" "$@"`, ...command]
+    const [executable, ...rest] = fileKiB === undefined ? command : limited
+    mkdirSync(folder, { recursive: true })
     const log = openSync(this.#logPath, 'a')
-    const child = spawn(
-      process.execPath,
-      [
-        '--enable-source-maps',
-        join(import.meta.dirname, 'worker.js'),
-        ...Object.entries(flags).map(([flag, value]) => `--${flag}=${value}`),
-      ],
-      { stdio: ['ignore', log, log, 'ipc'] },
-    )
+    const child = spawn(executable!, rest, { stdio: ['ignore', log, log, 'ipc'] })
     closeSync(log)
     this.#child = child
+    const onExit = (): void => void child.kill('SIGKILL')
+    process.once('exit', onExit)
     this.#signal = null
-    this.assigned = []
+    this.#assigned.clear()
     this.running = false
     this.commits = 0
     this.checkpoints = 0
     this.rebalances = 0
     this.aborts = 0
+    this.error = undefined
     child.on('message', (event: WorkerEvent) => this.#hear(event))
     this.#closed = once(child, 'close').then(() => {
+      process.removeListener('exit', onExit)
       this.#child = undefined
       this.#signal = child.signalCode
       this.running = false
-      this.assigned = []
+      this.#assigned.clear()
       this.#news.emit('news')
     })
   }
@@ -89,9 +117,18 @@ export class WorkerProcess {
     return this.#child !== undefined
   }
 
+  /** Names of the tasks that the last rebalance gave it. */
+  get assigned(): readonly string[] {
+    return [...this.#assigned.values()].flat()
+  }
+
+  get stateDir(): string {
+    return join(this.#options.folder, 'state')
+  }
+
   /** It runs tasks, of which it has all. */
   get ownsAll(): boolean {
-    return this.running && this.assigned.length === partitions
+    return this.running && this.assigned.length === (this.#options.tasks ?? partitions)
   }
 
   /**
@@ -125,11 +162,25 @@ export class WorkerProcess {
     return this.transaction
   }
 
-  /** Lets it kill itself in its next commit. @returns as `kill`. */
+  /** Lets it kill itself when it has done this step next. @returns as `kill`. */
   async dieAt(at: FatefulStep): Promise<TransactionState> {
     this.#tell({ command: 'die', at })
     await this.until(`it has died at '${at}'`, () => this.#signal === 'SIGKILL')
     return this.transaction
+  }
+
+  /** Waits until it ends by itself. @returns why it did. @throws Error unless it ends with an error, within `limitMs` */
+  async failure(limitMs = defaultLimitMs): Promise<WorkerError> {
+    const limit = AbortSignal.timeout(limitMs)
+    while (this.alive) {
+      await once(this.#news, 'news', { signal: limit }).catch(() => {
+        throw new Error(
+          `worker ${this.name} ${this.#state()} did not fail within ${limitMs / 1000} s\n${this.logEnd()}`,
+        )
+      })
+    }
+    if (this.error) return this.error
+    throw new Error(`worker ${this.name} ended without an error (${this.#signal})\n${this.logEnd()}`)
   }
 
   /** Stops it as a virtual machine that is frozen. */
@@ -139,6 +190,11 @@ export class WorkerProcess {
 
   resume(): void {
     this.#child?.kill('SIGCONT')
+  }
+
+  /** @param aheadMs of the machine's wall clock */
+  setClock(aheadMs: number): void {
+    this.#tell({ command: 'clock', aheadMs })
   }
 
   /** Asks it to close as an application does. @throws Error if it ends otherwise. */
@@ -198,9 +254,10 @@ export class WorkerProcess {
     switch (event.event) {
       case 'state':
         this.running = event.to === 'RUNNING'
+        if (event.error) this.error = event.error
         break
       case 'tasks':
-        this.assigned = event.assigned
+        this.#assigned.set(event.thread, event.assigned)
         this.rebalances++
         break
       case 'committed':

@@ -2,30 +2,55 @@ import { parseArgs } from 'node:util'
 import { KafkaStreams } from '../../src/app/kafka-streams.ts'
 import type { Client, ClientContext } from '../../src/client/client.ts'
 import { createKafkaClient } from '../../src/client/kafka/client.ts'
+import { StreamsError } from '../../src/core/errors.ts'
 import type { Logger } from '../../src/core/logger.ts'
+import { type Clock, systemClock } from '../../src/core/time/clock.ts'
 import { Fate } from './fate.ts'
 import { applicationId, clickCount } from './job.ts'
 import { isMutation, mutate } from './mutations.ts'
 import { ObservedProducer } from './observed-producer.ts'
+import { observeSteps } from './observed-steps.ts'
+import { deadLetters, pipeline } from './pipeline.ts'
 import { withProducers } from './producer-wrapper.ts'
 import { TransactionFlag } from './transaction-flag.ts'
-import type { WindowName, WorkerCommand, WorkerEvent } from './worker-messages.ts'
+import type {
+  WindowName,
+  WorkerCommand,
+  WorkerError,
+  WorkerEvent,
+  WorkerSettings,
+} from './worker-messages.ts'
 
 // One process of the job, started by worker-process.ts and killed at any moment.
 const { values } = parseArgs({
   options: {
     name: { type: 'string', default: '' },
     brokers: { type: 'string', default: '' },
+    job: { type: 'string', default: 'clicks' },
     'state-dir': { type: 'string', default: '' },
     'transaction-flag': { type: 'string', default: '' },
     mutation: { type: 'string', default: '' },
     kernel: { type: 'string', default: 'auto' },
+    'clock-ahead': { type: 'string', default: '0' },
+    settings: { type: 'string', default: '{}' },
   },
 })
 const mutation = isMutation(values.mutation) ? values.mutation : undefined
 const fate = new Fate()
 const flag = new TransactionFlag(values['transaction-flag'])
-const app = new KafkaStreams(clickCount, {
+observeSteps(fate)
+
+let aheadMs = Number(values['clock-ahead'])
+const clock: Clock = { ...systemClock, now: () => systemClock.now() + aheadMs }
+
+const settings = JSON.parse(values.settings) as WorkerSettings
+/** Bad input is counted and put aside; the click count alone has none. */
+const lenient = {
+  deserializationHandler: 'continue',
+  productionHandler: 'continue',
+  deadLetterTopic: deadLetters,
+} as const
+const app = new KafkaStreams(values.job === 'pipeline' ? pipeline : clickCount, {
   applicationId,
   stateDir: values['state-dir'],
   applicationServer: `${values.name}:1`,
@@ -41,7 +66,10 @@ const app = new KafkaStreams(clickCount, {
   stateMapSize: 2 ** 30,
   kernel: values.kernel === 'off' ? 'off' : 'auto',
   kafka: { createClient },
+  clock,
   logger: logger(),
+  ...(values.job === 'pipeline' ? lenient : {}),
+  ...settings,
 })
 
 function createClient(context: ClientContext): Client {
@@ -53,15 +81,23 @@ function tell(event: WorkerEvent): void {
   process.send?.(event)
 }
 
-app.on('state', ({ to, error }) =>
-  tell({ event: 'state', to, error: error && `${error.message}\n${error.stack}` }),
-)
-app.on('tasks', ({ assigned }) => tell({ event: 'tasks', assigned }))
+function errorOf(error: Error): WorkerError {
+  return {
+    code: StreamsError.is(error) ? error.code : null,
+    message: error.message,
+    stack: error.stack ?? '',
+  }
+}
+
+app.on('state', ({ to, error }) => tell({ event: 'state', to, error: error && errorOf(error) }))
+app.on('tasks', ({ thread, assigned }) => tell({ event: 'tasks', thread, assigned }))
 app.on('committed', ({ records }) => tell({ event: 'committed', records }))
 app.on('checkpointed', ({ task, rows }) => tell({ event: 'checkpointed', task, rows, at: Date.now() }))
-app.on('restored', ({ task, from, to, durationMs }) =>
-  tell({ event: 'restored', task, from, to, since: Date.now() - durationMs }),
-)
+// Alone on the disk of their tasks: if that has a checkpoint, they are in it.
+const soleStores = ['counts-store', 'visits-store']
+app.on('restored', ({ task, store, from, to, durationMs }) => {
+  if (soleStores.includes(store)) tell({ event: 'restored', task, from, to, since: Date.now() - durationMs })
+})
 app.on('stateSetAside', ({ task, reason }) => tell({ event: 'stateSetAside', task, reason }))
 app.on('aborted', ({ error }) => tell({ event: 'aborted', code: error.code, message: error.message }))
 
@@ -80,6 +116,9 @@ process.on('message', (message: WorkerCommand) => {
     case 'die':
       fate.due = message.at
       break
+    case 'clock':
+      aheadMs = message.aheadMs
+      break
     case 'close':
       void app.close()
   }
@@ -87,7 +126,8 @@ process.on('message', (message: WorkerCommand) => {
 // The harness is gone.
 process.on('disconnect', () => process.exit())
 
-await app.start()
+// What keeps it from running is told by `ended` too.
+await app.start().catch(() => {})
 const error = await app.ended()
 if (error) process.exitCode = 1
 process.disconnect()

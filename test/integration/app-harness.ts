@@ -4,13 +4,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { inject, onTestFinished } from 'vitest'
-import { KafkaStreams, type KafkaStreamsOptions } from '../../src/app/kafka-streams.ts'
+import type { KafkaStreamsOptions } from '../../src/app/application-options.ts'
+import { KafkaStreams } from '../../src/app/kafka-streams.ts'
 import type { Client, Producer } from '../../src/client/client.ts'
 import { createKafkaClient } from '../../src/client/kafka/client.ts'
 import { utf8, utf8Text } from '../../src/core/bytes.ts'
 import { type HookEvents, Hooks } from '../../src/core/hooks.ts'
 import { silentLogger } from '../../src/core/logger.ts'
 import { systemClock } from '../../src/core/time/clock.ts'
+import type { TopicPartition } from '../../src/core/topic-partition.ts'
 import type { KTable } from '../../src/dsl/table.ts'
 import { type Topic, topic } from '../../src/dsl/topic.ts'
 import { type Tables, type Topology, topology } from '../../src/dsl/topology.ts'
@@ -80,7 +82,7 @@ export class AppHarness implements AsyncDisposable {
       [this.clicks.name, this.counts.name, ...names].map((name) => ({
         name,
         partitions,
-        replicationFactor: 1,
+        replicationFactor: -1,
         configs: {},
       })),
     )
@@ -138,9 +140,16 @@ export class AppHarness implements AsyncDisposable {
     return producer
   }
 
-  /** Waits until all input is committed. @throws what ended one of the applications. */
-  async caughtUp(...apps: readonly Pick<App, 'error'>[]): Promise<void> {
-    const input = partitionsOf(this.clicks.name, partitions)
+  /** Waits until all clicks are committed. @throws what ended one of the applications. */
+  caughtUp(...apps: readonly Pick<App, 'error'>[]): Promise<void> {
+    return this.committedToEnd(partitionsOf(this.clicks.name, partitions), ...apps)
+  }
+
+  /** Waits until these are committed to their present end. @throws what ended one of the applications. */
+  async committedToEnd(
+    input: readonly TopicPartition[],
+    ...apps: readonly Pick<App, 'error'>[]
+  ): Promise<void> {
     const ends = await this.client.listOffsets(input, 'latest', 'read_uncommitted')
     await until(
       async () => {
@@ -148,7 +157,7 @@ export class AppHarness implements AsyncDisposable {
         return ends.every(
           (end) =>
             end.offset === 0 ||
-            committed.some(({ partition, offset }) => partition === end.partition && offset === end.offset),
+            committed.some(({ partition, offset }) => partition === end.partition && offset >= end.offset),
         )
       },
       ...apps,
@@ -156,9 +165,9 @@ export class AppHarness implements AsyncDisposable {
   }
 
   /** The counts of each output key, in order, as a read_committed reader finds them. */
-  async updates(): Promise<ReadonlyMap<string, readonly number[]>> {
+  async updates(topic: string = this.counts.name): Promise<ReadonlyMap<string, readonly number[]>> {
     const updates = new Map<string, number[]>()
-    await readCommitted(this.client, partitionsOf(this.counts.name, partitions), (_, { key, value }) => {
+    await readCommitted(this.client, partitionsOf(topic, partitions), (_, { key, value }) => {
       const name = utf8Text(key!)
       updates.set(name, [...(updates.get(name) ?? []), long.deserialize(value!)])
     })

@@ -140,7 +140,7 @@ test('every instance has a global table whole, and follows it', async () => {
     harness,
     topology(import.meta.url, (b) => {
       b.stream(input)
-        .join(b.globalTable(global), (value, other) => `${value}=${other}`, { keyOf: (_key, value) => value })
+        .join(b.globalTable(global), (value, other) => `${value}=${other}`, { keyOf: (value) => value })
         .to(out)
     }),
   )

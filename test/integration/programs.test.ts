@@ -54,7 +54,7 @@ test('the demo says what is wrong with its arguments and its brokers', async () 
 
 test.each([
   ['02-fraud-detection', /^alert: card-1 \{"payments":3,"total":1200\}$/m],
-  ['03-order-enrichment', /^o2: .*"customer":"Ada","due":20\}$/m],
+  ['03-order-enrichment', /^o2: .*"customer":"Ada","status":"sent","due":20\}$/m],
   ['04-deduplication', /^b: second\nb: third$/m],
   ['05-tenant-repartition', /^tenant-2: 10 readings$/m],
 ] as const)('example %s runs with nothing but Node', async (example, output) => {
@@ -72,14 +72,14 @@ test('example 06-testing: its tests pass', async () => {
 })
 
 test('the benchmark checks its own result, and prints JSON', async () => {
-  const args = ['--pipeline', 'windowed-count', '--records', '100000', '--json']
+  const args = ['windowed-count', '--records', '100000', '--json']
   const { code, output } = await ended(start('bench/run.js', args))
   expect({ code, output }).toMatchObject({ code: 0 })
   expect(JSON.parse(output)).toMatchObject({ pipeline: 'windowed-count', records: 100_000 })
 })
 
-test('the benchmark refuses a pipeline that is not there', async () => {
-  const { code, output } = await ended(start('bench/run.js', ['--pipeline', 'nothing']))
-  expect(output).toMatch(/no pipeline 'nothing'; there are windowed-count/)
+test('the benchmark refuses a name that is not there', async () => {
+  const { code, output } = await ended(start('bench/run.js', ['nothing']))
+  expect(output).toMatch(/no benchmark 'nothing'; there are kernel, windowed-count/)
   expect(code).toBe(1)
 })

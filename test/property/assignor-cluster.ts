@@ -25,6 +25,10 @@ export function makeTask(subtopology: number, partition: number, stateful: boole
   return { id, name: taskName(id), stateful }
 }
 
+export function namesOf(tasks: Iterable<Task>): readonly string[] {
+  return [...tasks].map(({ name }) => name)
+}
+
 /** Processes with disks and running tasks, and changelogs that have an end: it does what assignments say. */
 export class Cluster {
   readonly tasks: readonly Task[]
@@ -47,8 +51,11 @@ export class Cluster {
     this.processes = spec.processes
     this.cooperative = spec.cooperative
     for (const { process, task, sum } of spec.found) this.#disk(process).set(task, sum)
-    for (const { member, task } of spec.runners)
+    for (const { member, task } of spec.runners) {
       this.running.set(member, new Set([...(this.running.get(member) ?? []), task]))
+      const end = this.ends.get(task)
+      if (end !== undefined) this.#disk(processOf(member)).set(task, end)
+    }
   }
 
   get model(): GroupModel {
@@ -73,12 +80,16 @@ export class Cluster {
       ),
     )
     for (const [memberId, { active, standby }] of assignments.members) {
-      const disk = this.#disk(memberId.split('/')[0]!)
+      const disk = this.#disk(processOf(memberId))
       this.running.set(memberId, new Set(active.map(({ name }) => name)))
       this.standing.set(memberId, new Set(standby.map(({ name }) => name)))
       for (const { name, stateful } of active) if (stateful) disk.set(name, this.ends.get(name)!)
-      for (const { name } of standby)
-        disk.set(name, Math.min(this.ends.get(name)!, (disk.get(name) ?? 0) + records))
+      for (const { name } of standby) {
+        const end = this.ends.get(name)!
+        const held = disk.get(name) ?? 0
+        // Beyond the end it is of another log, and is restored from the beginning.
+        disk.set(name, Math.min(end, (held > end ? 0 : held) + records))
+      }
     }
     return assignments
   }
@@ -134,6 +145,10 @@ export class Cluster {
 
 function memberIdsOf({ id, threads }: ProcessSpec): readonly string[] {
   return Array.from({ length: threads }, (_, n) => `${id}/${n}`)
+}
+
+function processOf(memberId: string): string {
+  return memberId.split('/')[0]!
 }
 
 const processes = fc

@@ -42,7 +42,7 @@ function log(lateness: number): fc.Arbitrary<LogRecord[]> {
     side: fc.constantFrom<Side[]>('left', 'right'),
     key: fc.constantFrom('a', 'b'),
     forward: fc.nat({ max: 6 }),
-    late: fc.oneof(fc.constant(0), fc.nat({ max: lateness })),
+    late: fc.oneof(fc.constant(0), fc.nat({ max: lateness }), fc.constant(lateness)),
   })
   return fc.array(step, { maxLength: 40 }).map((steps) => {
     let time = 100
@@ -145,7 +145,7 @@ test('left and outer joins emit each pair once, and once each record that meets 
   const inTime = setting.chain((options) =>
     fc.record({
       options: fc.constant(options),
-      records: log(Math.max(0, Math.min(options.before, options.after, options.grace) - 1)),
+      records: log(Math.min(options.before, options.after, options.grace)),
     }),
   )
   fc.assert(
@@ -182,7 +182,8 @@ test('a self join by one store emits what one by two stores does', () => {
   }
   fc.assert(
     fc.property(log(5), setting, (records, options) => {
-      fc.pre(options.before + options.after + options.grace > 10)
+      // Two stores have a record in one of them before it is looked for in the other: what is just expiring is gone by then.
+      fc.pre(Math.min(options.before, options.after) + options.grace > 5)
       expect(selfJoin(records, options, true).sort()).toEqual(selfJoin(records, options, false).sort())
     }),
     runs(100),

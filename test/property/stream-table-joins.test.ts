@@ -129,7 +129,7 @@ test('a record meets the value of its key: now, or with grace that of its time',
 })
 
 /** The key of the global table to look a record up by is the second letter of its value; some have none. */
-const keyOf = (_key: string, value: string | null): string | null =>
+const keyOf = (value: string | null): string | null =>
   value === null || value.endsWith('0') ? null : value.slice(1, 2)
 
 const globalLog = log.map((records) =>
@@ -156,7 +156,7 @@ function globalJoin({ left, kind }: Setting): ReturnType<typeof topology> {
 function globalLoop(records: readonly LogRecord[], left: boolean): string[] {
   return records.flatMap(({ to, key, value, timestamp }, at) => {
     if (to === 'table' || value === null) return []
-    const wanted = keyOf(key, value)
+    const wanted = keyOf(value)
     const row = records.slice(0, at).findLast((other) => other.to === 'table' && other.key === wanted)
     const right = row?.value ?? null
     return left || right !== null ? [`${key} ${value}+${right} ${timestamp}`] : []

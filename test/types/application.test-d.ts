@@ -31,6 +31,10 @@ describe('KafkaStreams', () => {
     new KafkaStreams(counting, { applicationId: 'x', kafka, commitInterval: 'often' })
     // @ts-expect-error an async handler
     new KafkaStreams(counting, { applicationId: 'x', kafka, processingHandler: async () => 'fail' })
+    // @ts-expect-error only what the broker may take another time can be tried again
+    new KafkaStreams(counting, { applicationId: 'x', kafka, processingHandler: () => 'retry' })
+    // @ts-expect-error nobody would know what to try again
+    new KafkaStreams(counting, { applicationId: 'x', kafka, productionHandler: 'retry' })
     // @ts-expect-error a topology, not a table
     new KafkaStreams(counting.tables.totals, { applicationId: 'x', kafka })
   })

@@ -45,7 +45,7 @@ describe('KStream', () => {
     const withTable = names.join(countTable, (name, count) => `${name} ${count}`, { grace: '1s' })
     expectTypeOf(withTable).toEqualTypeOf<KStream<string, string>>()
     const withGlobal = names.join(globalNames, (name, other) => [name, other] as const, {
-      keyOf: (key, name) => (key === '' ? null : name.length),
+      keyOf: (name, key) => (key === '' ? null : name.length),
     })
     expectTypeOf(withGlobal).toEqualTypeOf<KStream<string, readonly [string, string]>>()
   })
@@ -92,11 +92,11 @@ describe('KStream', () => {
     // @ts-expect-error by which key?
     names.join(globalNames, (name) => name)
     // @ts-expect-error the table's keys are numbers
-    names.join(globalNames, (name) => name, { keyOf: (key) => key })
+    names.join(globalNames, (name) => name, { keyOf: (_name, key) => key })
     // @ts-expect-error an async key
     names.join(globalNames, (name) => name, { keyOf: later })
     // @ts-expect-error a part of the key is missing
-    names.join(places, (name) => name, { keyOf: (key) => ({ shop: key }) })
+    names.join(places, (name) => name, { keyOf: (_name, key) => ({ shop: key }) })
     // @ts-expect-error an async joiner
     names.join(globalNames, async (name) => name, { keyOf: () => 1 })
     // @ts-expect-error nothing waits
@@ -109,7 +109,7 @@ describe('KStream', () => {
     expectTypeOf(names.leftJoin(countTable, (_, count) => count)).toEqualTypeOf<
       KStream<string, number | null>
     >()
-    const keyOf = (_key: string, name: string): number => name.length
+    const keyOf = (name: string): number => name.length
     expectTypeOf(names.leftJoin(globalNames, (_, other) => other, { keyOf })).toEqualTypeOf<
       KStream<string, string | null>
     >()

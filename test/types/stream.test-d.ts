@@ -187,12 +187,12 @@ describe('KStream', () => {
 
   test('print', () => {
     expectTypeOf(
-      orders.print({ label: 'x', format: (id, order) => id + order.customer }),
+      orders.print({ label: 'x', format: (order, id) => id + order.customer }),
     ).toEqualTypeOf<void>()
     const lines: string[] = []
     orders.print({ write: (line) => lines.push(line) })
     // @ts-expect-error a line is text
-    orders.print({ format: (_id, order) => order.amount })
+    orders.print({ format: (order) => order.amount })
     // @ts-expect-error nobody would wait
     orders.print({ write: later })
   })

@@ -19,35 +19,40 @@ import type {
 } from '../client.ts'
 import type { EmbeddedCluster } from './cluster.ts'
 import { EmbeddedFetcher } from './fetcher.ts'
+import type { Connection, LinkRequest } from './link.ts'
 import { EmbeddedMember } from './member.ts'
 import { EmbeddedProducer } from './producer.ts'
+import { isRefused } from './refused.ts'
 
 /** A client of an `EmbeddedCluster`, with the life of its own that a client of a broker has. */
 export class EmbeddedClient implements Client {
-  readonly #cluster: EmbeddedCluster
+  readonly #connection: Connection
   readonly #context: ClientContext
   readonly #closed = new AbortController()
   readonly #parts: (() => Promise<void> | void)[] = []
 
-  constructor(cluster: EmbeddedCluster, context: ClientContext) {
-    this.#cluster = cluster
+  constructor(connection: Connection, context: ClientContext) {
+    this.#connection = connection
     this.#context = context
     setMaxListeners(0, this.#closed.signal)
   }
 
   topics(names: readonly string[]): Promise<ReadonlyMap<string, TopicDescription>> {
-    return this.#request(({ topics }) => {
+    return this.#request('Metadata', ({ topics }) => {
       const described = names.flatMap((name) => topics.describe(name) ?? [])
       return new Map(described.map((topic) => [topic.name, topic]))
     })
   }
 
   listTopics(): Promise<ReadonlyMap<string, TopicDescription>> {
-    return this.#request(({ topics }) => new Map(topics.describeAll().map((topic) => [topic.name, topic])))
+    return this.#request(
+      'Metadata',
+      ({ topics }) => new Map(topics.describeAll().map((topic) => [topic.name, topic])),
+    )
   }
 
   createTopics(wanted: readonly NewTopic[]): Promise<void> {
-    return this.#request(({ topics }) => {
+    return this.#request('CreateTopics', ({ topics }) => {
       for (const topic of wanted) topics.create(topic)
     })
   }
@@ -57,7 +62,7 @@ export class EmbeddedClient implements Client {
     at: 'earliest' | 'latest' | number,
     isolation: Isolation,
   ): Promise<readonly PartitionOffset[]> {
-    return this.#request(({ topics }) =>
+    return this.#request('ListOffsets', ({ topics }) =>
       partitions.map(({ topic, partition }) => {
         const log = topics.log(topic, partition)
         if (typeof at === 'number') return { topic, partition, offset: log.offsetAt(at, isolation) }
@@ -70,27 +75,36 @@ export class EmbeddedClient implements Client {
     groupId: string,
     partitions: readonly TopicPartition[],
   ): Promise<readonly CommittedOffset[]> {
-    return this.#request(({ groups }) => groups.stableOffsets(groupId, partitions))
+    return this.#request('OffsetFetch', ({ groups }) => groups.stableOffsets(groupId, partitions))
   }
 
   deleteRecords(before: readonly PartitionOffset[]): Promise<void> {
-    return this.#request(({ topics }) => {
+    return this.#request('DeleteRecords', ({ topics }) => {
       for (const { topic, partition, offset } of before) topics.log(topic, partition).deleteBefore(offset)
     })
   }
 
+  async removeMember(groupId: string, memberId: string, _reason: string): Promise<void> {
+    const member = { groupId, memberId, generationId: -1, groupInstanceId: null }
+    try {
+      await this.#request('LeaveGroup', ({ groups }, now) => groups.leave(member, now))
+    } catch (error) {
+      if (!isRefused(error, 'UNKNOWN_MEMBER_ID')) throw error
+    }
+  }
+
   fetcher(options: FetcherOptions): Fetcher {
-    const fetcher = new EmbeddedFetcher(this.#cluster, this.#context.clock, options)
+    const fetcher = new EmbeddedFetcher(this.#connection.cluster, this.#context.clock, options)
     return this.#closing(fetcher, () => fetcher.close())
   }
 
   producer(options: ProducerOptions): Producer {
-    const producer = new EmbeddedProducer(this.#cluster, options)
+    const producer = new EmbeddedProducer(this.#connection, options)
     return this.#closing(producer, () => producer.close())
   }
 
   group(options: GroupOptions): GroupMember {
-    const member = new EmbeddedMember(this.#cluster, this.#context.clock, options)
+    const member = new EmbeddedMember(this.#connection, this.#context.clock, options)
     return this.#closing(member, () => member.stop())
   }
 
@@ -104,8 +118,11 @@ export class EmbeddedClient implements Client {
     return this.close()
   }
 
-  #request<T>(run: (cluster: EmbeddedCluster, now: number) => T | Promise<T>): Promise<T> {
-    return abortable(this.#cluster.request(run), this.#closed.signal)
+  #request<T>(
+    api: LinkRequest['api'],
+    run: (cluster: EmbeddedCluster, now: number) => T | Promise<T>,
+  ): Promise<T> {
+    return abortable(this.#connection.request({ api }, run), this.#closed.signal)
   }
 
   #closing<T>(part: T, close: () => Promise<void> | void): T {

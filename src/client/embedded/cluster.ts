@@ -6,10 +6,15 @@ import type { Client, ClientContext, CommittedOffset, GroupMetadata } from '../c
 import type { RefusingAnswer } from '../judged-batch.ts'
 import { EmbeddedClient } from './client.ts'
 import { GroupCoordinator } from './group-coordinator.ts'
+import { Connection, type Link } from './link.ts'
 import type { Appended } from './partition-log.ts'
 import { refused } from './refused.ts'
 import { Topics } from './topics.ts'
-import { type TransactionalIdentity, TransactionCoordinator } from './transaction-coordinator.ts'
+import {
+  type TransactionalIdentity,
+  TransactionCoordinator,
+  type TransactionMarkers,
+} from './transaction-coordinator.ts'
 
 export interface EmbeddedClusterOptions {
   readonly clock: Clock
@@ -17,6 +22,8 @@ export interface EmbeddedClusterOptions {
   readonly retentionBytes?: number
   /** A uuid, part of the topic ids. Absent: a random one, so that no other cluster's topics are taken for these. */
   readonly clusterId?: string
+  /** Writes a marker, which ends a transaction in one partition or group. Absent: at once, before EndTxn is answered. */
+  readonly writeMarker?: (write: () => void) => void
 }
 
 /**
@@ -34,24 +41,32 @@ export class EmbeddedCluster {
     clock,
     retentionBytes = Number.POSITIVE_INFINITY,
     clusterId = randomUUID(),
+    writeMarker,
   }: EmbeddedClusterOptions) {
     this.#clock = clock
     this.topics = new Topics(clusterId, retentionBytes)
-    this.transactions = new TransactionCoordinator({
+    const markers: TransactionMarkers = {
       endInPartition: ({ topic, partition }, { producerId, producerEpoch }, committed) =>
         this.topics.log(topic, partition).endTransaction(producerId, producerEpoch, committed, clock.now()),
       endInGroup: (groupId, { producerId }, committed) =>
         this.groups.settleOffsets(groupId, producerId, committed),
-    })
+    }
+    this.transactions = new TransactionCoordinator(markers, writeMarker)
   }
 
-  createClient(context: ClientContext): Client {
-    return new EmbeddedClient(this, context)
+  /** @param link a way to the cluster that is not as good as it gets. */
+  createClient(context: ClientContext, link?: Link): Client {
+    return new EmbeddedClient(new Connection(this, link), context)
   }
 
   /** One request of a client: carried out in a later turn, in the order of the calls. */
   async request<T>(run: (cluster: this, now: number) => T | Promise<T>): Promise<T> {
     await this.#clock.turn()
+    return this.handle(run)
+  }
+
+  /** A request has arrived. */
+  handle<T>(run: (cluster: this, now: number) => T): T {
     try {
       return run(this, this.#clock.monotonic())
     } finally {
@@ -59,30 +74,28 @@ export class EmbeddedCluster {
     }
   }
 
-  /** Produce: the explicit flow, AddPartitionsToTxn first. Its transaction must be the batch's. @throws StreamsError as the log. */
+  /** Produce. Its transaction must be the batch's, and cover the partition. @throws StreamsError as the log. */
   produce(
     producer: TransactionalIdentity | undefined,
     to: TopicPartition,
     batch: Uint8Array,
-    now: number,
   ): Appended | RefusingAnswer {
     const log = this.topics.log(to.topic, to.partition)
     const header = readBatchHeader(batch, 0)
     const owner = isTransactional(header) ? header.producerId : undefined
     if (owner !== producer?.producerId)
       throw refused('INVALID_TXN_STATE', `a batch for ${to.topic} is not of its producer's transaction`)
-    if (producer) this.transactions.addPartition(producer, to, now)
+    if (producer) this.transactions.checkPartition(producer, to)
     return log.refusal(batch) ?? log.append(batch)
   }
 
-  /** AddOffsetsToTxn and TxnOffsetCommit. */
-  sendOffsets(
+  /** TxnOffsetCommit. The transaction must cover the group. */
+  commitOffsets(
     producer: TransactionalIdentity,
     offsets: readonly CommittedOffset[],
     group: GroupMetadata,
-    now: number,
   ): void {
-    this.transactions.addGroup(producer, group.groupId, now)
+    this.transactions.checkGroup(producer, group.groupId)
     this.groups.checkCommit(group)
     this.groups.holdOffsets(group.groupId, producer.producerId, offsets)
   }

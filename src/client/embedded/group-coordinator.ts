@@ -27,6 +27,11 @@ export class GroupCoordinator {
     this.#group(group.groupId).checkCommit(group)
   }
 
+  /** What is committed, by name of the partition, whether or not a transaction is pending. */
+  committed(groupId: string): ReadonlyMap<string, CommittedOffset> {
+    return this.#group(groupId).offsets.committed
+  }
+
   /** Offsets that count once the producer's transaction commits. */
   holdOffsets(groupId: string, producerId: number, offsets: readonly CommittedOffset[]): void {
     this.#group(groupId).offsets.hold(producerId, offsets)

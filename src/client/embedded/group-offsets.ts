@@ -9,6 +9,11 @@ export class GroupOffsets {
   readonly #pending = new Map<number, Map<string, CommittedOffset>>()
   readonly #settled = new Signal()
 
+  /** By name of the partition. */
+  get committed(): ReadonlyMap<string, CommittedOffset> {
+    return this.#committed
+  }
+
   hold(producerId: number, offsets: readonly CommittedOffset[]): void {
     const held = this.#pending.get(producerId) ?? new Map<string, CommittedOffset>()
     this.#pending.set(producerId, held)

@@ -2,8 +2,8 @@ import { abortable } from '../../core/abortable.ts'
 import { StreamsError } from '../../core/errors.ts'
 import type { Clock } from '../../core/time/clock.ts'
 import type { GroupMember, GroupMetadata, GroupOptions, JoinedGroup } from '../client.ts'
-import type { EmbeddedCluster } from './cluster.ts'
 import type { JoinAnswer } from './group.ts'
+import type { Connection } from './link.ts'
 import { isRefused } from './refused.ts'
 
 const noAssignments: ReadonlyMap<string, Uint8Array> = new Map()
@@ -11,7 +11,7 @@ const noGeneration = -1
 
 export class EmbeddedMember implements GroupMember {
   onRejoin: (() => void) | undefined
-  readonly #cluster: EmbeddedCluster
+  readonly #connection: Connection
   readonly #clock: Clock
   readonly #options: GroupOptions
   #memberId = ''
@@ -24,8 +24,8 @@ export class EmbeddedMember implements GroupMember {
   /** Aborts what waits when the member stops. */
   readonly #stopped = new AbortController()
 
-  constructor(cluster: EmbeddedCluster, clock: Clock, options: GroupOptions) {
-    this.#cluster = cluster
+  constructor(connection: Connection, clock: Clock, options: GroupOptions) {
+    this.#connection = connection
     this.#clock = clock
     this.#options = options
   }
@@ -64,7 +64,7 @@ export class EmbeddedMember implements GroupMember {
 
   async #leaveAs(group: GroupMetadata): Promise<void> {
     try {
-      await this.#cluster.request(({ groups }, now) => groups.leave(group, now))
+      await this.#connection.request({ api: 'LeaveGroup' }, ({ groups }, now) => groups.leave(group, now))
     } catch (error) {
       if (!StreamsError.is(error, 'fenced')) throw error
     }
@@ -79,7 +79,7 @@ export class EmbeddedMember implements GroupMember {
   async #joinOnce(signal: AbortSignal): Promise<JoinedGroup | undefined> {
     try {
       const answer = await this.#answerTo(this.#requestJoin(), signal)
-      this.#memberId = answer.memberId
+      this.#identify(answer.memberId)
       this.#generationId = answer.generationId
       const assignment = await this.#sync(answer, signal)
       const continuous = !this.#lost
@@ -95,6 +95,12 @@ export class EmbeddedMember implements GroupMember {
       this.#lost = true
       return undefined
     }
+  }
+
+  #identify(memberId: string): void {
+    if (memberId === this.#memberId) return
+    this.#memberId = memberId
+    this.#options.identified?.(memberId)
   }
 
   #requestJoin(): Promise<JoinAnswer> {
@@ -114,7 +120,7 @@ export class EmbeddedMember implements GroupMember {
       rebalanceTimeoutMs,
       metadata: this.#options.metadata(),
     }
-    return this.#cluster.request(({ groups }, now) => groups.join(request, now))
+    return this.#connection.request({ api: 'JoinGroup' }, ({ groups }, now) => groups.join(request, now))
   }
 
   /** A request that is not waited for any more makes a member all the same: it leaves again. */
@@ -133,7 +139,9 @@ export class EmbeddedMember implements GroupMember {
     const leads = leaderId === memberId && members.length > 0
     const assignments = leads ? await abortable(this.#options.assign(members), signal) : noAssignments
     return abortable(
-      this.#cluster.request(({ groups }, now) => groups.sync(group, assignments, now)),
+      this.#connection.request({ api: 'SyncGroup' }, ({ groups }, now) =>
+        groups.sync(group, assignments, now),
+      ),
       signal,
     )
   }
@@ -152,7 +160,7 @@ export class EmbeddedMember implements GroupMember {
     const { group } = this
     let refusal: unknown
     try {
-      await this.#cluster.request(({ groups }, now) => groups.heartbeat(group, now))
+      await this.#connection.request({ api: 'Heartbeat' }, ({ groups }, now) => groups.heartbeat(group, now))
     } catch (error) {
       refusal = error
     }

@@ -85,6 +85,11 @@ export class PartitionLog {
     return Math.max(this.#startOffset, this.#transactions.firstUnstable(this.#endOffset))
   }
 
+  /** Where transactions begin that are open, by producer id (DescribeProducers). */
+  get openTransactions(): ReadonlyMap<number, number> {
+    return this.#transactions.open
+  }
+
   /** Bytes of the batches held. */
   get bytes(): number {
     return this.#bytes

@@ -14,6 +14,7 @@ import {
   withoutRefused,
 } from '../judged-batch.ts'
 import type { EmbeddedCluster } from './cluster.ts'
+import type { Connection, LinkRequest } from './link.ts'
 import type { Appended } from './partition-log.ts'
 import { Signal } from './signal.ts'
 import type { TransactionalIdentity } from './transaction-coordinator.ts'
@@ -29,9 +30,11 @@ interface Sent extends TopicPartition {
 
 /** Each batch is one request of its own, and a partition's next one waits for it. */
 export class EmbeddedProducer implements Producer {
-  readonly #cluster: EmbeddedCluster
+  readonly #connection: Connection
   readonly #options: ProducerOptions
   readonly #partitions = new Map<string, Sent>()
+  /** What the open transaction covers: partitions, and groups by name. */
+  readonly #added = new Set<Sent | string>()
   readonly #acknowledged = new Signal()
   #producerId = -1
   #producerEpoch = -1
@@ -41,8 +44,8 @@ export class EmbeddedProducer implements Producer {
   #aborting = false
   #closed = false
 
-  constructor(cluster: EmbeddedCluster, options: ProducerOptions) {
-    this.#cluster = cluster
+  constructor(connection: Connection, options: ProducerOptions) {
+    this.#connection = connection
     this.#options = options
   }
 
@@ -108,15 +111,22 @@ export class EmbeddedProducer implements Producer {
     this.#checkReady()
     const producer = this.#transactional()
     this.#inTransaction = true
-    await this.#transactionRequest((cluster, now) => cluster.sendOffsets(producer, offsets, group, now))
+    const { groupId } = group
+    if (!this.#added.has(groupId))
+      await this.#transactionRequest({ api: 'AddOffsetsToTxn' }, ({ transactions }, now) =>
+        transactions.addGroup(producer, groupId, now),
+      )
+    this.#added.add(groupId)
+    await this.#transactionRequest({ api: 'TxnOffsetCommit' }, (cluster) =>
+      cluster.commitOffsets(producer, offsets, group),
+    )
   }
 
   async commit(): Promise<void> {
     await this.flush()
     if (!this.#inTransaction) return
     const producer = this.#transactional()
-    await this.#transactionRequest(({ transactions }) => transactions.end(producer, true))
-    this.#inTransaction = false
+    await this.#end(producer, true)
   }
 
   /** After a failure the epoch is bumped too, so that sequences start anew (KIP-360). */
@@ -126,9 +136,7 @@ export class EmbeddedProducer implements Producer {
     this.#aborting = true
     await this.drain(0)
     this.#aborting = false
-    if (this.#inTransaction)
-      await this.#transactionRequest(({ transactions }) => transactions.end(producer, false))
-    this.#inTransaction = false
+    if (this.#inTransaction) await this.#end(producer, false)
     if (this.#failure) await this.#init(producer)
     for (const sent of this.#partitions.values()) sent.nextSequence = sent.acknowledgedSequence
   }
@@ -141,12 +149,14 @@ export class EmbeddedProducer implements Producer {
   /** @param current to go on as this producer, not to fence whoever came after it. */
   async #init(current?: TransactionalIdentity): Promise<void> {
     const { transactionalId, transactionTimeoutMs } = this.#options
-    const { producerId, producerEpoch } = await this.#cluster.request(({ transactions }) =>
-      transactions.initProducer(transactionalId, transactionTimeoutMs, current),
+    const { producerId, producerEpoch } = await this.#connection.request(
+      { api: 'InitProducerId' },
+      ({ transactions }) => transactions.initProducer(transactionalId, transactionTimeoutMs, current),
     )
     this.#producerId = producerId
     this.#producerEpoch = producerEpoch
     this.#partitions.clear()
+    this.#added.clear()
     this.#inTransaction = false
     this.#failure = undefined
   }
@@ -164,8 +174,10 @@ export class EmbeddedProducer implements Producer {
   async #deliverFirst(sent: Sent): Promise<void> {
     const batch = sent.waiting[0]!
     try {
-      const answer = await this.#cluster.request((cluster, now) =>
-        cluster.produce(this.#identity(), sent, batch.bytes, now),
+      await this.#addPartition(sent)
+      if (this.#unwanted) return
+      const answer = await this.#connection.request({ api: 'Produce', topic: sent.topic }, (cluster) =>
+        cluster.produce(this.#identity(), sent, batch.bytes),
       )
       if ('errorCode' in answer) this.#refused(sent, batch, answer)
       else this.#appended(sent, answer)
@@ -174,6 +186,20 @@ export class EmbeddedProducer implements Producer {
       if (answer && batch.judge) this.#refused(sent, batch, answer)
       else this.#fail(error)
     }
+  }
+
+  /** Before the first batch of a transaction for a partition, always: the explicit flow of transaction version 1. */
+  async #addPartition(sent: Sent): Promise<void> {
+    const producer = this.#identity()
+    if (!producer || this.#added.has(sent)) return
+    await this.#connection.request(
+      { api: 'AddPartitionsToTxn', topic: sent.topic },
+      ({ topics, transactions }, now) => {
+        topics.log(sent.topic, sent.partition)
+        transactions.addPartition(producer, sent, now)
+      },
+    )
+    this.#added.add(sent)
   }
 
   #appended(sent: Sent, { nextSequence, nextOffset }: Appended): void {
@@ -213,9 +239,20 @@ export class EmbeddedProducer implements Producer {
     return this.#aborting || this.#failure !== undefined
   }
 
-  async #transactionRequest(run: (cluster: EmbeddedCluster, now: number) => void): Promise<void> {
+  async #end(producer: TransactionalIdentity, committed: boolean): Promise<void> {
+    await this.#transactionRequest({ api: 'EndTxn', committed }, ({ transactions }) =>
+      transactions.end(producer, committed),
+    )
+    this.#added.clear()
+    this.#inTransaction = false
+  }
+
+  async #transactionRequest(
+    request: LinkRequest,
+    run: (cluster: EmbeddedCluster, now: number) => void,
+  ): Promise<void> {
     try {
-      await this.#cluster.request(run)
+      await this.#connection.request(request, run)
     } catch (error) {
       this.#fail(error)
       throw this.#failure

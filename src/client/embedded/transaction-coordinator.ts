@@ -22,6 +22,10 @@ interface TransactionalState {
   producerEpoch: number
   timeoutMs: number
   open: OpenTransaction | undefined
+  /** How the last transaction of this epoch ended: an EndTxn whose answer was lost comes again. */
+  ended: 'committed' | 'aborted' | undefined
+  /** Markers of the last transaction that are not written yet. */
+  unwritten: number
 }
 
 interface OpenTransaction {
@@ -39,11 +43,14 @@ const lastEpoch = 0x7fff - 1
  */
 export class TransactionCoordinator {
   readonly #markers: TransactionMarkers
+  readonly #writeMarker: (write: () => void) => void
   readonly #states = new Map<string, TransactionalState>()
   #nextProducerId = 0
 
-  constructor(markers: TransactionMarkers) {
+  /** @param writeMarker may be late; until all are written the producer is refused with CONCURRENT_TRANSACTIONS. */
+  constructor(markers: TransactionMarkers, writeMarker: (write: () => void) => void = (write) => write()) {
     this.#markers = markers
+    this.#writeMarker = writeMarker
   }
 
   /**
@@ -58,8 +65,10 @@ export class TransactionCoordinator {
     if (transactionalId === undefined) return { producerId: this.#nextProducerId++, producerEpoch: 0 }
     if (current) this.#current(current)
     const state = this.#states.get(transactionalId) ?? this.#create(transactionalId)
+    checkSettled(state)
     state.timeoutMs = timeoutMs
     this.#fence(state)
+    checkSettled(state)
     if (state.producerEpoch > lastEpoch) {
       state.producerId = this.#nextProducerId++
       state.producerEpoch = 0
@@ -78,11 +87,23 @@ export class TransactionCoordinator {
     this.#begun(producer, now).groups.add(groupId)
   }
 
+  /** @throws StreamsError `fenced`; INVALID_TXN_STATE if its transaction does not cover the partition. */
+  checkPartition(producer: TransactionalIdentity, { topic, partition }: TopicPartition): void {
+    const name = topicPartitionName(topic, partition)
+    this.#check(producer, name, ({ partitions }) => partitions.has(name))
+  }
+
+  /** @throws StreamsError `fenced`; INVALID_TXN_STATE if its transaction does not cover the group. */
+  checkGroup(producer: TransactionalIdentity, groupId: string): void {
+    this.#check(producer, `group ${groupId}`, ({ groups }) => groups.has(groupId))
+  }
+
   /** Commits or aborts. @throws StreamsError `fenced`; INVALID_TXN_STATE when there is nothing to commit. */
   end(producer: TransactionalIdentity, committed: boolean): void {
     const state = this.#current(producer)
+    checkSettled(state)
     if (state.open) this.#end(state, state.open, committed)
-    else if (committed)
+    else if (committed && state.ended !== 'committed')
       throw refused(
         'INVALID_TXN_STATE',
         `${producer.transactionalId} commits a transaction that it did not begin`,
@@ -104,7 +125,15 @@ export class TransactionCoordinator {
 
   #create(transactionalId: string): TransactionalState {
     const producerId = this.#nextProducerId++
-    const state = { transactionalId, producerId, producerEpoch: -1, timeoutMs: 0, open: undefined }
+    const state: TransactionalState = {
+      transactionalId,
+      producerId,
+      producerEpoch: -1,
+      timeoutMs: 0,
+      open: undefined,
+      ended: undefined,
+      unwritten: 0,
+    }
     this.#states.set(transactionalId, state)
     return state
   }
@@ -113,6 +142,7 @@ export class TransactionCoordinator {
   #fence(state: TransactionalState): void {
     state.producerEpoch++
     if (state.open) this.#end(state, state.open, false)
+    state.ended = undefined
   }
 
   #current(producer: TransactionalIdentity): TransactionalState {
@@ -126,15 +156,46 @@ export class TransactionCoordinator {
     )
   }
 
+  #check(
+    producer: TransactionalIdentity,
+    what: string,
+    covers: (transaction: OpenTransaction) => boolean,
+  ): void {
+    const { open } = this.#current(producer)
+    if (open && covers(open)) return
+    throw refused(
+      'INVALID_TXN_STATE',
+      `the transaction of ${producer.transactionalId} does not cover ${what}`,
+    )
+  }
+
   #begun(producer: TransactionalIdentity, now: number): OpenTransaction {
     const state = this.#current(producer)
+    checkSettled(state)
+    state.ended = undefined
     state.open ??= { deadline: now + state.timeoutMs, partitions: new Map(), groups: new Set() }
     return state.open
   }
 
   #end(state: TransactionalState, { partitions, groups }: OpenTransaction, committed: boolean): void {
     state.open = undefined
-    for (const partition of partitions.values()) this.#markers.endInPartition(partition, state, committed)
-    for (const groupId of groups) this.#markers.endInGroup(groupId, state, committed)
+    state.ended = committed ? 'committed' : 'aborted'
+    const { producerId, producerEpoch } = state
+    const producer = { producerId, producerEpoch }
+    const write = (marker: () => void): void => {
+      state.unwritten++
+      this.#writeMarker(() => {
+        marker()
+        state.unwritten--
+      })
+    }
+    for (const partition of partitions.values())
+      write(() => this.#markers.endInPartition(partition, producer, committed))
+    for (const groupId of groups) write(() => this.#markers.endInGroup(groupId, producer, committed))
   }
+}
+
+function checkSettled({ transactionalId, unwritten }: TransactionalState): void {
+  if (unwritten > 0)
+    throw refused('CONCURRENT_TRANSACTIONS', `the last transaction of ${transactionalId} is being ended`)
 }

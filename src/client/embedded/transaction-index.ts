@@ -22,6 +22,11 @@ export class TransactionIndex {
     if (!committed) this.#aborted.push({ producerId, firstOffset, markerOffset })
   }
 
+  /** First offsets of those that are open, by producer id. */
+  get open(): ReadonlyMap<number, number> {
+    return this.#open
+  }
+
   /** First offset of the oldest open transaction, or `end` when none is open. */
   firstUnstable(end: number): number {
     return Math.min(end, ...this.#open.values())

@@ -18,6 +18,7 @@ import { Cluster } from './cluster.ts'
 import { lazyDecompress } from './compression-packages.ts'
 import { KafkaFetcher } from './fetcher.ts'
 import { KafkaGroupMember } from './group-member.ts'
+import { leaveGroupAs } from './leave-group.ts'
 import { offsetsAt, stableOffsets } from './offsets.ts'
 import { type KafkaOptions, kafkaSettings } from './options.ts'
 import { KafkaProducer } from './producer.ts'
@@ -65,6 +66,10 @@ class KafkaClient implements Client {
 
   deleteRecords(before: readonly PartitionOffset[]): Promise<void> {
     return deleteRecordsBefore(this.#cluster, before)
+  }
+
+  removeMember(groupId: string, memberId: string, reason: string): Promise<void> {
+    return leaveGroupAs(this.#cluster, { groupId, memberId, groupInstanceId: null, reason })
   }
 
   fetcher(options: FetcherOptions): Fetcher {

@@ -1,17 +1,15 @@
 import type { StreamsError } from '../../core/errors.ts'
 import { type HeartbeatRequest, type HeartbeatResponse, heartbeat } from '../../protocol/api/heartbeat.ts'
-import { type LeaveGroupResponse, leaveGroup } from '../../protocol/api/leave-group.ts'
 import { kafkaError } from '../../protocol/error-codes.ts'
 import type { GroupMember, GroupMetadata, GroupOptions, JoinedGroup } from '../client.ts'
 import type { Cluster } from './cluster.ts'
 import { GroupCoordinator } from './group-coordinator.ts'
 import { Heartbeats } from './heartbeats.ts'
 import { checkCode, kafkaErrorOf } from './kafka-error.ts'
+import { leaveLimitMs, leaveQuestion } from './leave-group.ts'
 import { Membership } from './membership.ts'
 import { Rebalance } from './rebalance.ts'
 import { isNetworkError } from './unreachable.ts'
-
-const leaveLimitMs = 5000
 
 /** A member of a classic group: it joins by a `Rebalance`, and beats in between. */
 export class KafkaGroupMember implements GroupMember {
@@ -70,10 +68,9 @@ export class KafkaGroupMember implements GroupMember {
   /** Tried once: a broker that does not hear of it waits for the session to end. */
   async leave(reason: string): Promise<void> {
     const { groupId, memberId, groupInstanceId } = this.group
-    const members = [{ memberId, groupInstanceId, reason }]
+    const question = leaveQuestion({ groupId, memberId, groupInstanceId, reason })
     this.#heart.stop()
     this.#membership.leave()
-    const question = { api: leaveGroup, request: () => ({ groupId, members }), check: checkLeft }
     try {
       if (memberId !== '') await this.#coordinator.askOnce(question, leaveLimitMs)
     } catch (error) {
@@ -118,9 +115,4 @@ export class KafkaGroupMember implements GroupMember {
     this.#coordinator.reset()
     this.#membership.expire()
   }
-}
-
-function checkLeft({ errorCode, members }: LeaveGroupResponse): void {
-  for (const code of [errorCode, ...members.map((member) => member.errorCode)])
-    if (code !== kafkaError.UNKNOWN_MEMBER_ID) checkCode(code, 'LeaveGroup')
 }

@@ -45,12 +45,14 @@ export class Membership {
 
   /** The coordinator gave it an id, under which to join. */
   identify(memberId: string): void {
+    if (memberId === this.#memberId) return
     this.#memberId = memberId
+    this.#options.identified?.(memberId)
   }
 
   /** It is in a new generation, and must still hear of its assignment. */
   enter(memberId: string, generationId: number): void {
-    this.#memberId = memberId
+    this.identify(memberId)
     this.#generationId = generationId
   }
 

@@ -37,7 +37,7 @@ export const joinSteps: Readonly<Record<string, StepBuilder>> = {
   },
   joinGlobal: (step, scope) => {
     const keyOf = valueAndKey(step.keyFn)
-    return join(step, scope, { ...named(step), keyOf: (key: unknown, value: unknown) => keyOf(value, key) })
+    return join(step, scope, { ...named(step), keyOf })
   },
   joinTables: (step, scope) => join(step, scope, { ...named(step), ...materialization(step.materialized) }),
   joinFk: (step, scope) =>

@@ -68,7 +68,7 @@ const nulls: readonly (readonly [string, (stream: Stream, b: StreamsBuilder) => 
     ['left table lookup', (s, b) => s.leftJoin(b.table(other), both, { name: 'node' }), 'kept', 'null-value'],
     [
       'global lookup',
-      (s, b) => s.join(b.globalTable(other), both, { keyOf: (key) => key, name: 'node' }),
+      (s, b) => s.join(b.globalTable(other), both, { keyOf: (_value, key) => key, name: 'node' }),
       'null-key',
       'null-value',
     ],

@@ -127,7 +127,9 @@ describe('topics that are not co-partitioned', () => {
         const foreign = left.join(b.table(text('two')), both, { foreignKey: (value) => value, value: string })
         foreign
           .toStream()
-          .join(b.globalTable(text('three')), (left, right) => `${left}${right}`, { keyOf: (key) => key })
+          .join(b.globalTable(text('three')), (left, right) => `${left}${right}`, {
+            keyOf: (_value, key) => key,
+          })
           .to(text('out'))
       }),
     )

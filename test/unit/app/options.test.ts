@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { KafkaStreams, type KafkaStreamsOptions } from '../../../src/app/kafka-streams.ts'
+import type { KafkaStreamsOptions } from '../../../src/app/application-options.ts'
+import { KafkaStreams } from '../../../src/app/kafka-streams.ts'
 import { StreamsError } from '../../../src/core/errors.ts'
 import { topicPattern } from '../../../src/dsl/topic.ts'
 import { topology } from '../../../src/dsl/topology.ts'

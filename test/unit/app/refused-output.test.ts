@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { KafkaStreamsOptions } from '../../../src/app/kafka-streams.ts'
+import type { KafkaStreamsOptions } from '../../../src/app/application-options.ts'
 import { utf8 } from '../../../src/core/bytes.ts'
 import type {
   ProductionFailure,

@@ -12,6 +12,7 @@ const mostBytes = 3 * stateMemory
 
 test.each(['auto', 'off'] as const)(
   'kernel: %s: ten times as many distinct keys as memory holds, twice',
+  { timeout: 30_000 },
   async (kernel) => {
     const harness = openHarness()
     await harness.kafka.createTopics(1, clicks, counts)

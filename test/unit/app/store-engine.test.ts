@@ -76,7 +76,7 @@ test('it may be the default of a topology, joins and global tables included', ()
     const names = b.globalTable(topic('names', { key: string, value: string }), { store: { name: 'names' } })
     stream
       .leftJoin(b.stream(other), (left, right) => `${left}${right}`, { within: '10s', storeName: 'j' })
-      .join(names, (value, name) => `${value} ${name}`, { keyOf: (key) => key })
+      .join(names, (value, name) => `${value} ${name}`, { keyOf: (_value, key) => key })
       .to(topic('joined', { key: string, value: string }))
   }, engine)
   using driver = new TopologyTestDriver(joining)

@@ -1,33 +1,37 @@
 import { expect, test } from 'vitest'
-import { mutationNames } from '../../crash/mutations.ts'
+import type { Scenario } from '../../crash/scenario/scenario.ts'
 import { schedule } from '../../crash/schedule.ts'
 
-const seeds = Array.from({ length: 50 }, (_, seed) => seed)
+function scenario(name: string, more: Partial<Scenario> = {}): Scenario {
+  return { name, about: '', round: async () => '', ...more }
+}
 
-test.each([1, 3, 20])('%d rounds kill in each, pause at least once and restart the broker once', (rounds) => {
-  for (const seed of seeds) {
-    const kinds = schedule(rounds, seed, undefined).map(({ steps }) => steps.map(({ kind }) => kind))
-    expect(kinds).toHaveLength(rounds)
-    expect(kinds.every((steps) => steps.includes('kill'))).toBe(true)
-    expect(kinds.flat()).toContain('pause')
-    expect(kinds.flat().filter((kind) => kind === 'restart broker')).toHaveLength(1)
-  }
+const few = [scenario('one'), scenario('two', { weight: 2 }), scenario('own', { setting: {} })]
+
+const namesOf = (rounds: number, seed = 1): string[][] =>
+  schedule(few, rounds, seed, undefined).map((session) => session.rounds.map(({ name }) => name))
+
+test('scenarios of few rounds share a session, unless their setting is their own', () => {
+  const [shared, own] = namesOf(4)
+  expect(shared!.toSorted()).toEqual(['one', 'two', 'two'])
+  expect(own).toEqual(['own'])
 })
 
-test('20 rounds kill at each moment and pause in each way', () => {
-  for (const seed of seeds) {
-    const steps = schedule(20, seed, undefined).flatMap((round) => round.steps)
-    expect(new Set(steps.flatMap((step) => (step.kind === 'kill' ? [step.moment] : []))).size).toBe(9)
-    expect(new Set(steps.flatMap((step) => (step.kind === 'pause' ? [step.during] : []))).size).toBe(3)
-  }
+test('scenarios of many rounds have a session each, by their weights', () => {
+  expect(namesOf(16)).toEqual([Array(4).fill('one'), Array(8).fill('two'), Array(4).fill('own')])
 })
 
-test('a seed always makes the same schedule', () => {
-  expect(schedule(20, 3, undefined)).toEqual(schedule(20, 3, undefined))
-  expect(schedule(20, 3, undefined)).not.toEqual(schedule(20, 4, undefined))
+test('a scenario may be verified after few rounds', () => {
+  const often = [scenario('often', { roundsTogether: 2 })]
+  expect(schedule(often, 5, 1, undefined).map(({ rounds }) => rounds.length)).toEqual([2, 2, 1])
 })
 
-test.each(mutationNames)('with %s, each round does what shows it', (mutation) => {
-  const kinds = schedule(5, 1, mutation).map(({ steps }) => steps.map(({ kind }) => kind).join())
-  expect(new Set(kinds).size).toBe(1)
+test('every scenario has a round at least', () => {
+  expect(namesOf(1).flat().toSorted()).toEqual(['one', 'own', 'two'])
+})
+
+test('the seed decides alone, and sessions differ', () => {
+  expect(schedule(few, 9, 5, undefined)).toEqual(schedule(few, 9, 5, undefined))
+  const seeds = schedule(few, 16, 5, undefined).map(({ seed }) => seed)
+  expect(new Set(seeds).size).toBe(3)
 })

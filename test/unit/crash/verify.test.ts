@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { type Emission, verifyEmissions, verifyInput, verifyStore } from '../../crash/verify.ts'
+import { type Emission, verifyEmissions, verifyInput, verifyOnce, verifyStore } from '../../crash/verify.ts'
 
 const times = [100, 200, 300]
 const due = new Map([['user1@2024-01-05 10:00:00', times]])
@@ -83,9 +83,26 @@ describe('verifyInput', () => {
 
   test.each([
     [[1], /lacks 1 of 2/],
-    [[1, 2, 3], /1 clicks that were not committed/],
-    [[1, 2, 2], /1 clicks twice/],
+    [[1, 2, 3], /1 records that were not committed/],
+    [[1, 2, 2], /1 records twice/],
   ])('finds what is wrong with %j', (found, problem) => {
     expect(verifyInput(new Set([1, 2]), found)).toEqual([expect.stringMatching(problem)])
   })
+})
+
+const once = (due: Record<string, string>, emitted: Record<string, string[]>) => {
+  const { lost, duplicated, unexpected } = verifyOnce(
+    new Map(Object.entries(due)),
+    new Map(Object.entries(emitted)),
+  )
+  return { lost, duplicated, unexpected }
+}
+
+test('results that are due once are told apart: lost, twice, another one, one that nobody asked for', () => {
+  const due = { a: '1' }
+  expect(once(due, { a: ['1'] })).toEqual({ lost: 0, duplicated: 0, unexpected: 0 })
+  expect(once(due, {})).toEqual({ lost: 1, duplicated: 0, unexpected: 0 })
+  expect(once(due, { a: ['1', '1', '1'] })).toEqual({ lost: 0, duplicated: 2, unexpected: 0 })
+  expect(once(due, { a: ['2'] })).toEqual({ lost: 1, duplicated: 0, unexpected: 1 })
+  expect(once(due, { a: ['1'], b: ['1'] })).toEqual({ lost: 0, duplicated: 0, unexpected: 1 })
 })

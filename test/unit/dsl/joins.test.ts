@@ -151,7 +151,7 @@ test('a global table is joined where the stream is: nothing is repartitioned', (
     const rates = b.globalTable(right)
     b.stream(left)
       .selectKey((value) => value)
-      .join(rates, both, { keyOf: (_key, value) => value })
+      .join(rates, both, { keyOf: (value) => value })
   }).plan
   expect(nodes.map(({ kind }) => kind)).toEqual(['source', 'select-key', 'stream-global-join'])
 })

@@ -47,7 +47,7 @@ test.each([
 
 test('label, text and destination can be chosen', () => {
   const lines = printed('v', string, (stream, options) =>
-    stream.print({ ...options, label: 'mine', format: (key, value) => `${value} of ${key}` }),
+    stream.print({ ...options, label: 'mine', format: (value, key) => `${value} of ${key}` }),
   )
   expect(lines).toEqual(['[mine]: v of k'])
 })

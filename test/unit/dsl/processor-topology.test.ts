@@ -95,3 +95,12 @@ test('what cannot be wired is refused in the words of Java', () => {
     expect.objectContaining({ code: 'serde-missing' }),
   )
 })
+
+test('error handlers go with the topology, as with one of the DSL', () => {
+  const handlers = { processingHandler: 'continue' } as const
+  const build = (t: ProcessorTopology): void => {
+    t.addSource('S', input)
+  }
+  expect(processorTopology(import.meta.url, build, { handlers }).handlers).toBe(handlers)
+  expect(processorTopology(import.meta.url, build).handlers).toEqual({})
+})

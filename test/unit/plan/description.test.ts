@@ -13,7 +13,7 @@ const build = (b: StreamsBuilder): undefined => {
     .groupByKey({ name: 'group' })
     .count({ name: 'counting', store: { name: 'counts' } })
   b.stream(topicPattern(/n\d+/, serdes), { name: 'numbered' })
-    .join(users, (left, right) => left + right, { name: 'joined', keyOf: (_key, value) => value })
+    .join(users, (left, right) => left + right, { name: 'joined', keyOf: (value) => value })
     .to(() => 'somewhere', { name: 'out', value: string })
   return undefined
 }

@@ -21,7 +21,7 @@ const joined = () =>
     b.stream(text('a')).to(text('x'))
     const users = b.globalTable(text('g'), { store: { name: 'users' } })
     b.stream(text('b'))
-      .leftJoin(users, (value, user) => value + String(user), { keyOf: (key) => key })
+      .leftJoin(users, (value, user) => value + String(user), { keyOf: (_value, key) => key })
       .to(text('y'))
   })
 

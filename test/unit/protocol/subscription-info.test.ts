@@ -59,7 +59,12 @@ test('of a version from the future only the versions are read', () => {
 
 test('older versions are refused', () => {
   const version10 = '0000000a0000000b00112233445566778899aabbccddeeff0000000000000000ff00000000'
-  expect(() => decodeSubscriptionInfo(bytes(version10))).toThrow(/unsupported version 10/)
+  expect(() => decodeSubscriptionInfo(bytes(version10))).toThrow(
+    expect.objectContaining({
+      code: 'member-unsupported',
+      message: expect.stringContaining('unsupported version 10: a member of the group is older'),
+    }),
+  )
 })
 
 test('named topologies are refused: without the name a task id would not be unique', () => {

@@ -1,13 +1,5 @@
 import { field, json, long, string, topic, topology, tumbling, windowKey } from '../../src/index.ts'
-
-interface Click {
-  readonly userId: string
-  readonly timestamp: number
-}
-
-export const inputTopic = 'bench-clicks'
-export const outputTopic = 'bench-counts'
-export const windowMs = 300_000
+import { type Click, inputTopic, outputTopic, windowMs } from './topics.ts'
 
 const clicks = topic(inputTopic, {
   key: string,
@@ -17,7 +9,7 @@ const clicks = topic(inputTopic, {
 const counts = topic(outputTopic, { key: string, value: long })
 
 /** The click count of the examples, every update emitted; the key carries the whole start, so that windows can be told apart. */
-export const windowedCount = topology(import.meta.url, (b) => {
+export const pipeline = topology(import.meta.url, (b) => {
   const table = b
     .stream(clicks)
     .groupByKey()

@@ -1,0 +1,3 @@
+export const workloadNames = ['windowed-count', 'pages', 'pairs', 'closed-windows', 'tables'] as const
+
+export type WorkloadName = (typeof workloadNames)[number]
