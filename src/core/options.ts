@@ -71,7 +71,8 @@ export interface StreamsOptions extends AssignmentOptions {
   readonly replicationFactor?: number
   /**
    * Stream threads, each a member of the group (num.stream.threads). One runs in the caller's thread; more run in worker
-   * threads, which import the topology's module. On an embedded cluster all run in the caller's thread.
+   * threads, which import the topology's module, and which options that are functions cannot reach: handlers are given to
+   * the topology. On an embedded cluster all run in the caller's thread.
    */
   readonly threads?: number
   /** Names this instance in the group, so that a quick restart rebalances nothing (group.instance.id, KIP-345). */

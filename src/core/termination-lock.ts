@@ -1,3 +1,5 @@
+import { StreamsError } from './errors.ts'
+
 const free = 0
 const held = 1
 const seized = 2
@@ -26,18 +28,37 @@ export class TerminationLock {
   }
 }
 
+/** How long it may take from the seizure to the termination, ms. */
+const terminationMs = 1000
+
 /** Lets this thread heed the lock that the thread which started it has. */
 export function heedTermination(shared: Int32Array): void {
   own = shared
   Atomics.store(own, 0, free)
+  // The same holds when the thread ends itself.
+  process.once('exit', () => Atomics.store(shared, 0, seized))
 }
 
-/** Runs a section that is not terminated before its end. Sections are short, and may be nested. */
+/**
+ * This thread is at its end. Some JavaScript may run all the same, what finalization registries do for one: it must
+ * leave native code alone.
+ */
+export function isTerminating(): boolean {
+  return own !== undefined && Atomics.load(own, 0) === seized
+}
+
+/**
+ * Runs a section that is not terminated before its end. Sections are short, and may be nested.
+ * @throws StreamsError `lifecycle` if the thread is at its end, and not terminated while it waits for that.
+ */
 export function unterminated<T>(section: () => T): T {
   if (!own) return section()
   const before = Atomics.compareExchange(own, 0, free, held)
   if (before === held) return section()
-  if (before === seized) Atomics.wait(own, 0, seized) // until it is terminated
+  if (before === seized) {
+    Atomics.wait(own, 0, seized, terminationMs)
+    throw new StreamsError('lifecycle', 'this thread is being terminated')
+  }
   try {
     return section()
   } finally {

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, statfsSync } from 'node:fs'
 import { join } from 'node:path'
 import { StreamsError } from '../core/errors.ts'
 import { forEachRow } from '../core/packed-rows.ts'
-import { unterminated } from '../core/termination-lock.ts'
+import { isTerminating, unterminated } from '../core/termination-lock.ts'
 import type { ByteStore, RangeOptions, Row, SpaceRows } from './byte-store.ts'
 import { type LmdbDatabase, type LmdbEnvironment, openEnvironment, pageSize } from './lmdb.ts'
 import { unreadable, writeError } from './lmdb-errors.ts'
@@ -71,7 +71,9 @@ class LmdbStore implements ByteStore {
   readonly #writes = new WriteQueue()
   readonly #scans = new Set<LmdbScan>()
   /** An iterator that is neither ended nor read to its end must not keep its snapshot for ever. */
-  readonly #forgotten = new FinalizationRegistry((scan: LmdbScan) => scan.end())
+  readonly #forgotten = new FinalizationRegistry((scan: LmdbScan) => {
+    if (!isTerminating()) scan.end()
+  })
   #closed = false
 
   constructor(directory: string, environment: LmdbEnvironment, options: LmdbStoreOptions) {

@@ -65,8 +65,7 @@ async function importModule(module: string): Promise<Readonly<Record<string, unk
 export function importFailure(module: string, cause: unknown): StreamsError {
   const what = `cannot be imported into a worker thread (${messageOf(cause)})`
   if (StreamsError.is(cause, 'lifecycle')) return wrong(module, what, `put the topology ${twoFiles}`, cause)
-  const isTypeScript = /\.[cm]?tsx?$/.test(module.replace(/[?#].*$/, ''))
-  const advice = isTypeScript
+  const advice = isTypeScriptUnread(cause)
     ? 'Node reads no TypeScript here: compile it, or start Node with a loader, which worker threads inherit (node --import ...)'
     : 'it must be there, and work, in a worker thread too'
   return wrong(module, what, advice, cause)
@@ -75,6 +74,11 @@ export function importFailure(module: string, cause: unknown): StreamsError {
 function wrong(module: string, what: string, advice: string, cause?: unknown): StreamsError {
   const options = cause === undefined ? {} : { cause }
   return new StreamsError('topology-invalid', `${module} ${what}: ${advice}`, options)
+}
+
+function isTypeScriptUnread(cause: unknown): boolean {
+  if (!(cause instanceof Error && 'code' in cause)) return false
+  return cause.code === 'ERR_UNKNOWN_FILE_EXTENSION' || cause.code === 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX'
 }
 
 function messageOf(error: unknown): string {

@@ -100,9 +100,12 @@ export class StreamThread {
       throw error
     } finally {
       this.#group.stop(new StreamsError('lifecycle', 'the stream thread ended'))
-      await this.#tasks.close(this.#tasks.all, false)
-      await this.#tasks.end()
-      await this.#leave()
+      try {
+        await this.#tasks.close(this.#tasks.all, false)
+        await this.#tasks.end()
+      } finally {
+        await this.#leave()
+      }
     }
   }
 

@@ -68,9 +68,12 @@ function verdictCells(findings: Findings | undefined): readonly (string | number
   ]
 }
 
-/** The session could not come to its end, and that may be the broker's doing: nothing is proven, and nothing refuted. */
-export function isVoid({ failure, tally, findings }: SessionReport): boolean {
-  return failure !== undefined && findings === undefined && tally.skippedMarkers > 0
+/**
+ * Something is wrong, and that may be the broker's doing: nothing is proven, and nothing refuted. Records of a
+ * transaction without its marker count or do not as the producer's next one ends.
+ */
+export function isVoid(session: SessionReport): boolean {
+  return session.tally.skippedMarkers > 0 && reasons(session).length > 0
 }
 
 /** Why a session is not good, in words; none if it is. */

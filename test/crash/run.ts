@@ -59,6 +59,6 @@ async function play(
       { kernel, settings, progress, folder: join(folder, String(seed)) },
     )
     if (!isVoid(session) || attempt + 1 >= attempts) return session
-    console.log(`the broker dropped transaction markers, begun anew: ${session.failure?.message}`)
+    console.log(`begun anew, since the broker dropped transaction markers: ${reasons(session)[0]}`)
   }
 }

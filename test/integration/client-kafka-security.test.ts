@@ -1,23 +1,18 @@
-import { execFile } from 'node:child_process'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createKafkaClient } from '../../src/client/kafka/client.ts'
 import type { KafkaOptions } from '../../src/client/kafka/options.ts'
 import { Hooks } from '../../src/core/hooks.ts'
 import { silentLogger } from '../../src/core/logger.ts'
 import { systemClock } from '../../src/core/time/clock.ts'
+import { type BrokerKey, makeBrokerKey } from '../broker/broker-key.ts'
 import { type KafkaBroker, startKafka } from '../broker/kafka-broker.ts'
 import { Harness, send } from '../unit/client/suite/harness.ts'
 
-const run = promisify(execFile)
 const password = 'of-the-test'
 const sasl = { mechanism: 'plain', username: 'clicks', password }
 
 describe.skipIf(process.env['KAFKA_BROKERS'])('TLS and SASL', () => {
-  let folder: string
+  let key: BrokerKey
   let broker: KafkaBroker
   let secure: KafkaOptions
   const harness = new Harness(async () => ({ client: () => client(), dispose: async () => {} }))
@@ -28,29 +23,25 @@ describe.skipIf(process.env['KAFKA_BROKERS'])('TLS and SASL', () => {
   }
 
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'millrace-tls-'))
-    const store = join(folder, 'broker.p12')
-    await makeKey(store)
+    key = await makeBrokerKey()
     broker = await startKafka({
       secured: true,
       properties: {
-        'ssl.keystore.location': store,
-        'ssl.keystore.type': 'PKCS12',
-        'ssl.keystore.password': password,
+        ...key.properties,
         'sasl.enabled.mechanisms': 'PLAIN',
         'listener.name.sasl_ssl.plain.sasl.jaas.config': `org.apache.kafka.common.security.plain.PlainLoginModule required user_clicks="${password}";`,
         // Sessions so short that clients have to log in again in mid-connection.
         'connections.max.reauth.ms': 3000,
       },
     })
-    const ca = await readFile(join(folder, 'broker.pem'), 'utf8')
+    const ca = key.certificate
     secure = { brokers: broker.securedBrokers, clientId: 'secure', ssl: { ca }, sasl, startTimeoutMs: 500 }
     await harness.start()
   })
   afterAll(async () => {
     await harness.reset()
     await broker.stop()
-    await rm(folder, { recursive: true })
+    await key.remove()
   })
 
   test('round trip, over several logins on the same connections', async () => {
@@ -83,20 +74,3 @@ describe.skipIf(process.env['KAFKA_BROKERS'])('TLS and SASL', () => {
     }
   })
 })
-
-async function makeKey(store: string): Promise<void> {
-  const access = ['-keystore', store, '-storepass', password, '-alias', 'broker']
-  const names = ['-dname', 'CN=localhost', '-ext', 'SAN=dns:localhost,ip:127.0.0.1']
-  await run('keytool', [
-    '-genkeypair',
-    '-keyalg',
-    'RSA',
-    '-storetype',
-    'PKCS12',
-    '-validity',
-    '2',
-    ...access,
-    ...names,
-  ])
-  await run('keytool', ['-exportcert', '-rfc', '-file', join(store, '../broker.pem'), ...access])
-}

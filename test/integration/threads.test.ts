@@ -1,8 +1,11 @@
-import { existsSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import type { KafkaStreamsOptions } from '../../src/app/application-options.ts'
 import type { KafkaStreams } from '../../src/app/kafka-streams.ts'
-import type { Tables } from '../../src/dsl/topology.ts'
+import { silentLogger } from '../../src/core/logger.ts'
+import type { KTable } from '../../src/dsl/table.ts'
+import type { Windowed } from '../../src/serde/windowed.ts'
 import { type AppHarness, openHarness, partitions, until, windowStart } from './app-harness.ts'
 import type * as unsteady from './threads/another-in-workers.ts'
 import type * as jobs from './threads/jobs.ts'
@@ -75,6 +78,36 @@ describe('worker threads', () => {
     expect(await harness.updates()).toEqual(harness.expected(Object.fromEntries(users.map((u) => [u, 2]))))
   })
 
+  test('tell the main thread of what happens, and log through it', async () => {
+    const harness = await openHarness()
+    const topology = clickCount.withArgs({ name: harness.name })
+    const first = workerApp(harness, 'one', topology)
+    await first.start()
+    await clickAll(harness)
+    await harness.caughtUp(first)
+    await first.close()
+    const state = join(harness.folder, 'one', harness.name, '0_1')
+    writeFileSync(join(state, 'data.mdb'), 'nothing that LMDB knows')
+    const warnings: [object, string][] = []
+    const logger = { ...silentLogger, warn: (facts: object, text: string) => warnings.push([facts, text]) }
+    const app = workerApp(harness, 'one', topology, { logger })
+    const setAside = listen(app, 'stateSetAside')
+    const restored = listen(app, 'restored')
+    await app.start()
+    const reason = `${state}: the data file is cut off`
+    expect(setAside).toEqual([{ task: '0_1', reason, movedTo: `${state}.set-aside-1` }])
+    expect(warnings).toEqual([
+      [
+        { task: '0_1', movedTo: `${state}.set-aside-1` },
+        `state of task 0_1 is restored from its changelog: ${reason}`,
+      ],
+    ])
+    expect(restored.filter(({ records }) => records > 0).map(({ task }) => task)).toEqual(['0_1'])
+    await clickAll(harness)
+    await harness.caughtUp(app)
+    expect(await harness.updates()).toEqual(harness.expected(Object.fromEntries(users.map((u) => [u, 2]))))
+  })
+
   test('are added and removed while records flow; the last one may go too', async () => {
     const harness = await openHarness()
     const app = workerApp(harness, 'one', clickCount.withArgs({ name: harness.name }))
@@ -134,10 +167,11 @@ describe('worker threads', () => {
 describe('a worker that dies', () => {
   async function start(
     uncaughtErrorHandler: () => 'replace-thread' | 'shutdown-client' | 'shutdown-application',
-  ): Promise<{ harness: AppHarness; app: KafkaStreams<Tables> }> {
+    options: Partial<KafkaStreamsOptions> = {},
+  ): Promise<{ harness: AppHarness; app: KafkaStreams<{ counts: KTable<Windowed<string>, number> }> }> {
     const harness = await openHarness()
     const topology = fragile.withArgs({ name: harness.name, folder: harness.folder })
-    const app = workerApp(harness, 'one', topology, { uncaughtErrorHandler })
+    const app = workerApp(harness, 'one', topology, { uncaughtErrorHandler, ...options })
     await app.start()
     return { harness, app }
   }
@@ -163,11 +197,30 @@ describe('a worker that dies', () => {
     )
   })
 
+  test('exits as a static member: its successor has its name, and nobody waits for its session', async () => {
+    const { harness, app } = await start(() => 'replace-thread', { groupInstanceId: 'static' })
+    const tasks = tasksByThread(app)
+    const failures = listen(app, 'threadFailed')
+    await clickAll(harness)
+    await harness.click('exits')
+    await until(() => failures.length === 1, app)
+    await until(() => app.threads.every(({ state }) => state === 'running'), app)
+    await clickAll(harness)
+    await harness.caughtUp(app)
+    expect(tasksByThread(app)).toEqual(tasks)
+    expect(await harness.updates()).toEqual(
+      harness.expected({ ...Object.fromEntries(users.map((user) => [user, 2])), exits: 1 }),
+    )
+  })
+
   test('in an endless loop: close gives it up in time, and the next run does its work', async () => {
     const { harness, app } = await start(() => 'replace-thread')
     await harness.click('hangs')
     await until(() => existsMark(harness, 'hangs'), app)
+    const unanswered = app.store('counts').fetch('hangs', windowStart)
+    const refused = expect(unanswered).rejects.toMatchObject({ code: 'store-not-ready' })
     await app.close({ timeout: '1s' })
+    await refused
     expect(app.state).toBe('ERROR')
     expect(app.error).toMatchObject({ code: 'thread-died' })
     const topology = fragile.withArgs({ name: harness.name, folder: harness.folder })
@@ -232,6 +285,18 @@ describe('what cannot run in workers says why', () => {
       code: 'topology-invalid',
       message: expect.stringMatching(
         /not-exported\.js exports no topology: export it, in a module of its own/,
+      ),
+    })
+  })
+
+  const readsTypeScript = 'typescript' in process.features && process.features.typescript !== false
+  test.skipIf(readsTypeScript)('a module in TypeScript, where nothing reads it', async () => {
+    const harness = await openHarness()
+    const app = workerApp(harness, 'one', harness.topology)
+    await expect(app.start()).rejects.toMatchObject({
+      code: 'topology-invalid',
+      message: expect.stringMatching(
+        /app-harness\.ts cannot be imported into a worker thread .*: Node reads no TypeScript here: compile it, or start Node with a loader/,
       ),
     })
   })

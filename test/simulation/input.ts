@@ -6,6 +6,7 @@ import { partitionFor } from '../../src/protocol/partitioner.ts'
 import { encodeBatch, noProducer } from '../../src/protocol/record-batch/encode.ts'
 import type { Random } from '../crash/random.ts'
 import type { Actor, Scheduler } from './scheduler.ts'
+import type { Settings } from './settings.ts'
 import type { InputRecord, Workload } from './workload/workload.ts'
 
 export interface InputParts {
@@ -13,8 +14,7 @@ export interface InputParts {
   readonly random: Random
   readonly cluster: EmbeddedCluster
   readonly workloads: readonly Workload[]
-  /** Batches to write. */
-  readonly batches: number
+  readonly settings: Settings
 }
 
 /** A transaction of the input under way. */
@@ -37,7 +37,7 @@ export class Input implements Actor {
 
   constructor(parts: InputParts) {
     this.#parts = parts
-    this.#left = parts.batches
+    this.#left = parts.settings.inputBatches
   }
 
   start(): void {
@@ -75,11 +75,11 @@ export class Input implements Actor {
   }
 
   #write(transaction: Open | undefined): void {
-    const { random, workloads, cluster, scheduler } = this.#parts
+    const { random, workloads, cluster, scheduler, settings } = this.#parts
     const workload = random.pick(workloads)
     const batches = new Map<string, { readonly to: TopicPartition; readonly records: InputRecord[] }>()
     for (let n = random.int(1, 4); n > 0; n--) {
-      const record = workload.next(random)
+      const record = workload.next(random, settings)
       const partitions = cluster.topics.describe(record.topic)?.partitions ?? 1
       const to = { topic: record.topic, partition: partitionFor(record.key, partitions) }
       const name = `${to.topic}-${to.partition}`

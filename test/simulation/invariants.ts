@@ -54,7 +54,8 @@ export class Invariants {
       const { openTransactions } = this.#cluster.topics.log(changelogTopic, changelogPartition)
       for (const { producerId } of life.producers) {
         const uncommitted = openTransactions.get(producerId)
-        if (uncommitted !== undefined && uncommitted < changelogOffset)
+        const committing = this.#cluster.transactions.isCommitting(producerId)
+        if (uncommitted !== undefined && uncommitted < changelogOffset && !committing)
           this.broken(
             `${life.name} wrote a checkpoint of ${changelogTopic}-${changelogPartition} up to ${changelogOffset}, ` +
               `where from ${uncommitted} on nothing is committed`,

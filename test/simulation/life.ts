@@ -21,14 +21,16 @@ export class Life implements Actor {
   /** Its places in the group. */
   readonly members: Set<GroupMember> = new Set()
   frozenUntil = 0
+  /** How far its wall clock is ahead, ms. */
+  skewMs: number
   #death: Killed | undefined
   readonly #end = new AbortController()
 
-  /** @param skewMs how far its wall clock is ahead. */
   constructor(name: string, process: Process, scheduler: Scheduler, skewMs: number) {
     this.name = name
     this.process = process
-    this.clock = lifeClock(this, scheduler, skewMs)
+    this.skewMs = skewMs
+    this.clock = lifeClock(this, scheduler)
     setMaxListeners(0, this.#end.signal)
   }
 
@@ -49,9 +51,9 @@ export class Life implements Actor {
   }
 }
 
-function lifeClock(life: Life, scheduler: Scheduler, skewMs: number): Clock {
+function lifeClock(life: Life, scheduler: Scheduler): Clock {
   return {
-    now: () => midnight + scheduler.now + skewMs,
+    now: () => midnight + scheduler.now + life.skewMs,
     monotonic: () => scheduler.now,
     after: (ms, run) => scheduler.after(life, 'timer', ms, run),
     turn: () => scheduler.wait(life, 'turn'),

@@ -4,7 +4,6 @@ import { StreamsError } from '../../src/core/errors.ts'
 import type { Random } from '../crash/random.ts'
 import type { Faults } from './faults.ts'
 import type { Life } from './life.ts'
-import type { Process } from './process.ts'
 import type { Scheduler } from './scheduler.ts'
 import type { Step } from './steps.ts'
 
@@ -29,7 +28,7 @@ export class Nemesis {
    * A process comes to a step: it waits for its turn, and then something may happen.
    * @returns 'lost' if the request, or the answer, does not arrive. @throws the life's death; what ends a thread.
    */
-  async meet(life: Life, step: Step, process: Process = life.process): Promise<'lost' | undefined> {
+  async meet(life: Life, step: Step): Promise<'lost' | undefined> {
     const { scheduler, faults, random, sessionMs } = this.#parts
     await scheduler.wait(life, step)
     const fault = faults.choose(step)
@@ -55,7 +54,7 @@ export class Nemesis {
         return 'lost'
       case 'crash':
         done()
-        process.crash()
+        life.process.crash()
         throw life.death
       case 'pause':
         done()

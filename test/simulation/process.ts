@@ -43,6 +43,8 @@ export class Process {
   readonly #parts: ProcessParts
   #life: Life | undefined
   #app: KafkaStreams<Tables> | undefined
+  /** Told to end within a time: its client may be closed under its threads. */
+  #hurried: Life | undefined
   #lives = 0
 
   constructor(parts: ProcessParts) {
@@ -144,6 +146,18 @@ export class Process {
     scheduler.whileBusy(app.ended())
   }
 
+  /** Asks it to end, and ends it when that takes longer. */
+  async closeWithin(ms: number): Promise<void> {
+    this.#hurried = this.#life
+    await this.#app?.close({ timeout: ms })
+  }
+
+  /** Its wall clock is set: nobody may be hurt. */
+  setClock(): void {
+    const { random } = this.#parts
+    if (this.#life) this.#life.skewMs = random.int(-skewMs, skewMs)
+  }
+
   /** After a pause that has not ended. */
   thaw(): void {
     if (this.#life) this.#life.frozenUntil = 0
@@ -174,7 +188,9 @@ export class Process {
   #ended(life: Life, error: Error | undefined): void {
     this.#life = undefined
     this.#app = undefined
-    if (life.death || !error) return
+    // While it closes, no thread takes the place of one that died.
+    if (life.death || !error || isSimulated(error)) return
+    if (life === this.#hurried && StreamsError.is(error, 'lifecycle')) return
     this.#parts.invariants.broken(`${life.name} ended: ${error.stack}`)
   }
 

@@ -1,9 +1,10 @@
-import { canMeet, type Fault, faultKinds, pairName } from './faults.ts'
 import type { Mutation } from './mutations.ts'
+import { canMeet, type Fault, faultKinds, pairName } from './pairs.ts'
 import type { Outcome } from './simulation.ts'
 import { type Step, steps } from './steps.ts'
 
 const shownProblems = 8
+const longestProblem = 1500
 
 /** Seed, problems, the trace's end, and how to run it again. */
 export function failureText(
@@ -13,8 +14,10 @@ export function failureText(
   const more = problems.length > shownProblems ? [`and ${problems.length - shownProblems} more`] : []
   return [
     `seed ${seed} is RED`,
-    ...[...problems.slice(0, shownProblems), ...more].map((problem) => `- ${problem}`),
-    `settings: ${JSON.stringify(settings)}`,
+    ...[...problems.slice(0, shownProblems), ...more].map(
+      (problem) => `- ${problem.slice(0, longestProblem)}`,
+    ),
+    `settings: ${JSON.stringify({ ...settings, bulk: settings.bulk.length })}`,
     `theme: ${theme}`,
     'the end of the trace:',
     ...traceEnd,

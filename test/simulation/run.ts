@@ -2,8 +2,12 @@ import { parseArgs } from 'node:util'
 import { isMutation, type Mutation, mutationNames } from './mutations.ts'
 import { failureText, faultTable, summary } from './report.ts'
 import { type Outcome, simulate } from './simulation.ts'
+import { themeCount } from './theme.ts'
 
-const usage = `usage: npm run simulate -- [--seeds 200] [--from 1] [--seed S] [--trace] [--mutation NAME]
+/** With so many each fault meets each step. */
+const defaultSeeds = 2 * themeCount
+
+const usage = `usage: npm run simulate -- [--seeds ${defaultSeeds}] [--from 1] [--seed S] [--trace] [--mutation NAME]
 
 Runs an application of several processes on a cluster in memory, in virtual time: what goes wrong, and in which order all
 goes on, is drawn by a seed. --seed runs one alone, which goes as it went before; --trace prints all of it.
@@ -51,7 +55,7 @@ function readArguments(): Arguments | string {
   try {
     values = parseArgs({
       options: {
-        seeds: { type: 'string', default: '200' },
+        seeds: { type: 'string', default: String(defaultSeeds) },
         from: { type: 'string', default: '1' },
         seed: { type: 'string' },
         trace: { type: 'boolean', default: false },
@@ -67,5 +71,5 @@ function readArguments(): Arguments | string {
   if (!Number.isSafeInteger(from) || !Number.isSafeInteger(count) || count < 1) return usage
   if (mutation !== undefined && !isMutation(mutation)) return usage
   const seeds = Array.from({ length: count }, (_, i) => from + i)
-  return { seeds, trace, mutation, all: count >= 200 && mutation === undefined }
+  return { seeds, trace, mutation, all: count >= defaultSeeds && mutation === undefined }
 }

@@ -27,7 +27,7 @@ export function simulatedClient(context: ClientContext, parts: SimulatedClientPa
   const { life, cluster, nemesis, scheduler, invariants, random, mutation } = parts
   const client = cluster.createClient(context, new FaultyLink(life, nemesis))
   life.signal.addEventListener('abort', () => void client.close(), { once: true })
-  return {
+  const simulated: Client = {
     topics: (names) => client.topics(names),
     listTopics: () => client.listTopics(),
     createTopics: (topics) => client.createTopics(topics),
@@ -44,7 +44,7 @@ export function simulatedClient(context: ClientContext, parts: SimulatedClientPa
       const producer = client.producer(options)
       if (transactionalId !== undefined) life.transactionalIds.add(transactionalId)
       life.producers.add(producer)
-      return mutate(producer, life.clock, mutation)
+      return producer
     },
     group(options) {
       const member = client.group({
@@ -61,4 +61,5 @@ export function simulatedClient(context: ClientContext, parts: SimulatedClientPa
     close: () => client.close(),
     [Symbol.asyncDispose]: () => client[Symbol.asyncDispose](),
   }
+  return mutate(simulated, mutation)
 }

@@ -17,6 +17,7 @@ import { type AbortedTransaction, readableRuns } from '../../protocol/record-bat
 import { sequenceAfter } from '../../protocol/record-batch/rewrite.ts'
 import type { Isolation } from '../client.ts'
 import type { RefusingAnswer } from '../judged-batch.ts'
+import { superseded } from './compaction.ts'
 import { ProducerStates } from './producer-state.ts'
 import { refused } from './refused.ts'
 import { TransactionIndex } from './transaction-index.ts'
@@ -191,6 +192,16 @@ export class PartitionLog {
     if (offset <= this.#startOffset) return
     this.#startOffset = offset
     this.#dropOldest((oldest) => oldest.nextOffset <= offset)
+  }
+
+  /** Of a compacted topic: lets go of what later records replace, below open transactions. */
+  compact(): void {
+    if (!this.#options.compacted) return
+    const stable = this.#batches.filter(({ nextOffset }) => nextOffset <= this.lastStableOffset)
+    const gone = superseded(stable, this.#transactions.abortedBetween(this.#startOffset, this.#endOffset))
+    const left = this.#batches.filter((batch) => !gone.has(batch))
+    this.#batches.splice(0, this.#batches.length, ...left)
+    this.#bytes = left.reduce((sum, { bytes }) => sum + bytes.length, 0)
   }
 
   #checkFromProducer(header: BatchHeader, length: number): void {

@@ -1,7 +1,6 @@
 import { StreamsError } from '../../core/errors.ts'
-import { type TopicPartition, topicPartitionName } from '../../core/topic-partition.ts'
+import { topicPartitionName } from '../../core/topic-partition.ts'
 import { kafkaError } from '../../protocol/error-codes.ts'
-import { isAboutRecords } from '../../protocol/produce-errors.ts'
 import { baseSequenceOf, sequenceAfter } from '../../protocol/record-batch/rewrite.ts'
 import type { CommittedOffset, GroupMetadata, Producer, ProducerOptions, RefusalJudge } from '../client.ts'
 import {
@@ -16,17 +15,10 @@ import {
 import type { EmbeddedCluster } from './cluster.ts'
 import type { Connection, LinkRequest } from './link.ts'
 import type { Appended } from './partition-log.ts'
+import { refusalOf } from './refused.ts'
+import { nothingSent, type Sent } from './sent.ts'
 import { Signal } from './signal.ts'
 import type { TransactionalIdentity } from './transaction-coordinator.ts'
-
-/** One partition as its producer sees it. */
-interface Sent extends TopicPartition {
-  /** The first is being delivered. */
-  readonly waiting: JudgedBatch[]
-  nextSequence: number
-  acknowledgedSequence: number
-  acknowledgedOffset: number | undefined
-}
 
 /** Each batch is one request of its own, and a partition's next one waits for it. */
 export class EmbeddedProducer implements Producer {
@@ -182,7 +174,7 @@ export class EmbeddedProducer implements Producer {
       if ('errorCode' in answer) this.#refused(sent, batch, answer)
       else this.#appended(sent, answer)
     } catch (error) {
-      const answer = asAnswer(error)
+      const answer = refusalOf(error)
       if (answer && batch.judge) this.#refused(sent, batch, answer)
       else this.#fail(error)
     }
@@ -274,14 +266,7 @@ export class EmbeddedProducer implements Producer {
     const name = topicPartitionName(topic, partition)
     let sent = this.#partitions.get(name)
     if (!sent) {
-      sent = {
-        topic,
-        partition,
-        waiting: [],
-        nextSequence: 0,
-        acknowledgedSequence: 0,
-        acknowledgedOffset: undefined,
-      }
+      sent = nothingSent(topic, partition)
       this.#partitions.set(name, sent)
     }
     return sent
@@ -309,12 +294,4 @@ export class EmbeddedProducer implements Producer {
     if (this.#producerId < 0)
       throw new StreamsError('lifecycle', 'the producer is not initialized: call init first')
   }
-}
-
-/** What a judge may decide about; undefined: it is none of its business. */
-function asAnswer(error: unknown): RefusingAnswer | undefined {
-  if (!StreamsError.is(error)) return undefined
-  const errorCode = error.details['kafkaErrorCode']
-  if (typeof errorCode !== 'number' || !isAboutRecords(errorCode)) return undefined
-  return { errorCode, recordErrors: [], errorMessage: error.message }
 }

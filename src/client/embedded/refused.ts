@@ -1,5 +1,7 @@
 import { StreamsError } from '../../core/errors.ts'
 import { kafkaError, protocolError } from '../../protocol/error-codes.ts'
+import { isAboutRecords } from '../../protocol/produce-errors.ts'
+import type { RefusingAnswer } from '../judged-batch.ts'
 
 type KafkaErrorName = keyof typeof kafkaError
 
@@ -12,4 +14,12 @@ export function isRefused(error: unknown, name: KafkaErrorName): error is Stream
   if (!StreamsError.is(error)) return false
   const { kafkaErrorCode } = error.details
   return kafkaErrorCode === kafkaError[name]
+}
+
+/** What a judge may decide about; undefined: it is none of its business. */
+export function refusalOf(error: unknown): RefusingAnswer | undefined {
+  if (!StreamsError.is(error)) return undefined
+  const errorCode = error.details['kafkaErrorCode']
+  if (typeof errorCode !== 'number' || !isAboutRecords(errorCode)) return undefined
+  return { errorCode, recordErrors: [], errorMessage: error.message }
 }

@@ -110,6 +110,13 @@ export class TransactionCoordinator {
       )
   }
 
+  /** What the producer has in open transactions will be committed, whatever happens now (DescribeTransactions: PrepareCommit). */
+  isCommitting(producerId: number): boolean {
+    for (const state of this.#states.values())
+      if (state.producerId === producerId) return state.unwritten > 0 && state.ended === 'committed'
+    return false
+  }
+
   /** Aborts the transactions whose time is over; their producers are fenced. */
   expire(now: number): void {
     for (const state of this.#states.values())

@@ -1,3 +1,11 @@
-export const workloadNames = ['windowed-count', 'pages', 'pairs', 'closed-windows', 'tables'] as const
+export const workloadNames = [
+  'windowed-count',
+  'pages',
+  'pairs',
+  'closed-windows',
+  'tables',
+  'foreign-keys',
+  'parcels',
+] as const
 
 export type WorkloadName = (typeof workloadNames)[number]

@@ -58,6 +58,6 @@ export interface Workload {
   readonly outputs: readonly string[]
   build(builder: StreamsBuilder, settings: Settings): Tables
   /** The next input record of an endless series. */
-  next(random: Random): InputRecord
+  next(random: Random, settings: Settings): InputRecord
   judge(logs: Logs, settings: Settings): Judgement
 }

@@ -281,6 +281,26 @@ describe('a thread that dies', () => {
     expect(failures).toMatchObject([{ response: 'shutdown-client' }])
   })
 
+  test('leaves the group even if its tasks cannot be closed', async () => {
+    const harness = await openTwoTopics()
+    const closing = topology(import.meta.url, (b) => {
+      b.stream(clicks).process({
+        process: () => undefined,
+        close() {
+          throw new Error('it does not close')
+        },
+      })
+      return undefined
+    })
+    // Others would have to wait for so long.
+    const options = { ...prompt, sessionTimeout: '10m' } as const
+    const app = await harness.started(closing, options)
+    await app.close()
+    expect(app.error).toMatchObject({ message: expect.stringContaining('it does not close') })
+    const next = await harness.started(fragile(), options)
+    expect(tasksOf(next)).toEqual([partitions])
+  })
+
   test.each([1, 2])(
     'shutdown-application: all instances end, told through the group, by one with %i threads',
     async (threads) => {

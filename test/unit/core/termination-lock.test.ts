@@ -1,5 +1,10 @@
 import { afterEach, expect, test } from 'vitest'
-import { heedTermination, TerminationLock, unterminated } from '../../../src/core/termination-lock.ts'
+import {
+  heedTermination,
+  isTerminating,
+  TerminationLock,
+  unterminated,
+} from '../../../src/core/termination-lock.ts'
 
 // This thread is given back its freedom: a lock that nobody seizes.
 afterEach(() => heedTermination(new TerminationLock().shared))
@@ -38,4 +43,16 @@ test('a section that fails lets go of the lock', () => {
     })
   expect(failing).toThrow('no')
   expect(lock.seize()).toBe(true)
+})
+
+test('once it is seized no section begins', () => {
+  const lock = new TerminationLock()
+  heedTermination(lock.shared)
+  expect(isTerminating()).toBe(false)
+  lock.seize()
+  expect(isTerminating()).toBe(true)
+  // It waits for its termination, which does not come here.
+  expect(() => unterminated(() => expect.fail('it began'))).toThrow(
+    expect.objectContaining({ code: 'lifecycle', message: 'this thread is being terminated' }),
+  )
 })

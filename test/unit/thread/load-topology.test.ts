@@ -52,9 +52,12 @@ test('a module that cannot be imported', async () => {
 })
 
 test('TypeScript where nothing can read it', async () => {
-  const typescript = 'file:///nowhere/job.ts?version=1'
-  await expect(loadTopology({ ...counting, module: typescript })).rejects.toEqual(
-    refused(/cannot be imported.*: Node reads no TypeScript here: compile it, or start Node with a loader/),
+  const refuse = 'Object.assign(new TypeError("no .ts"), { code: "ERR_UNKNOWN_FILE_EXTENSION" })'
+  await expect(loadTopology({ ...counting, module: `data:text/javascript,throw ${refuse}` })).rejects.toEqual(
+    refused(
+      /\(no \.ts\): Node reads no TypeScript here: compile it, or start Node with a loader/,
+      expect.any(TypeError),
+    ),
   )
 })
 

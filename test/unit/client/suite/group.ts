@@ -125,6 +125,31 @@ export function groupTests(harness: Harness): void {
       await commitAs(second.group)
     })
 
+    test('a member that is gone is taken out by somebody else; nobody waits for its session', async () => {
+      const groupId = harness.name('group')
+      const ids: string[] = []
+      const gone = harness.member(groupId, {
+        sessionTimeoutMs: 600_000,
+        identified: (memberId) => ids.push(memberId),
+      })
+      const stays = harness.member(groupId)
+      await gone.join()
+      const rejoin = rejoinOf(gone)
+      const joining = stays.join()
+      await rejoin
+      await Promise.all([gone.join(), joining])
+      const old = gone.group
+      expect(ids).toEqual([old.memberId])
+      gone.stop()
+      const again = rejoinOf(stays)
+      await harness.one.removeMember(groupId, old.memberId, 'it is gone')
+      await again
+      expect((await stays.join()).assignment).toEqual(assignment(stays.group.memberId))
+      await expect(commitAs(old)).rejects.toMatchObject({ code: 'fenced' })
+      // It is no member any more: that is what was asked for.
+      await harness.one.removeMember(groupId, old.memberId, 'it is gone')
+    })
+
     test('a static member that joins anew takes the place of its predecessor', async () => {
       const groupId = harness.name('group')
       const groupInstanceId = harness.name('instance')
