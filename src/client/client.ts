@@ -78,6 +78,8 @@ export interface FetcherOptions {
   readonly partitionBytes: number
   /** Bytes that may be fetched and not yet released before fetching pauses. */
   readonly bufferBytes: number
+  /** How long the broker may hold a request back that finds nothing, ms. Default 100. */
+  readonly maxWaitMs?: number
   /** What to do with a position that is not in the log; `none` ends poll with `offset-out-of-range`. */
   readonly offsetReset: OffsetReset
 }
@@ -180,7 +182,10 @@ export interface Producer {
   flush(): Promise<void>
   /** Offset after the last acknowledged record of a partition; undefined if none was sent since init. */
   acknowledged(topic: string, partition: number): number | undefined
-  /** Begins a transaction if none is open, and adds input offsets to it (TxnOffsetCommit v3+: fenced by generation). */
+  /**
+   * Begins a transaction if none is open, and adds input offsets to it (TxnOffsetCommit v3+: fenced by generation).
+   * A generation that is over (`isGenerationOver`) does not fail the producer: the same may be sent under the next one.
+   */
   sendOffsets(offsets: readonly CommittedOffset[], group: GroupMetadata): Promise<void>
   /** Flushes and commits; does nothing when no transaction is open. */
   commit(): Promise<void>
@@ -216,8 +221,8 @@ export interface GroupOptions {
 export interface JoinedGroup {
   readonly assignment: Uint8Array
   readonly generationId: number
-  /** False if the group had forgotten the member meanwhile: what it owned may have been others'. */
-  readonly continuous: boolean
+  /** Of the member, until now: more than at its last answer means that what it owned may have been others'. */
+  readonly losses: number
 }
 
 /**
@@ -231,6 +236,8 @@ export interface GroupMember {
   readonly rejoin: boolean
   /** The group has forgotten this member: what it owned may belong to others now. Reset by join. */
   readonly lost: boolean
+  /** How often that has happened. */
+  readonly losses: number
   /** Called once, as soon as `rejoin` or `lost` turns true. */
   onRejoin: (() => void) | undefined
   readonly group: GroupMetadata

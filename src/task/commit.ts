@@ -1,4 +1,4 @@
-import type { GroupMetadata, Producer } from '../client/client.ts'
+import type { CommittedOffset, Producer } from '../client/client.ts'
 import type { StreamTask } from './stream-task.ts'
 
 /**
@@ -7,22 +7,20 @@ import type { StreamTask } from './stream-task.ts'
  * caller throws the tasks away. Their checkpoints may be taken only after this has returned, and before the next
  * record: state on disk never holds what was not committed.
  *
+ * @param sendOffsets gives the input offsets to the producer, under the member's generation.
  * @returns how many records were committed.
  * @throws StreamsError `fenced` or `transaction-aborted`, which a new start from the last commit mends; others are fatal.
  */
 export async function commitTasks(
   tasks: readonly StreamTask[],
   producer: Producer,
-  group: GroupMetadata,
+  sendOffsets: (offsets: readonly CommittedOffset[]) => Promise<void>,
 ): Promise<number> {
   const changed = tasks.filter((task) => task.uncommitted)
   if (changed.length === 0) return 0
   for (const task of changed) task.flush()
   await producer.flush()
-  await producer.sendOffsets(
-    changed.flatMap((task) => task.offsets()),
-    group,
-  )
+  await sendOffsets(changed.flatMap((task) => task.offsets()))
   await producer.commit()
   let records = 0
   for (const task of changed) records += task.committed()

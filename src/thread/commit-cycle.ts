@@ -1,5 +1,4 @@
-import type { GroupMember, Producer } from '../client/client.ts'
-import { StreamsError } from '../core/errors.ts'
+import type { Producer } from '../client/client.ts'
 import { commitTasks } from '../task/commit.ts'
 import type { GroupPlace } from './group-place.ts'
 import { RepartitionTopics } from './repartition-topics.ts'
@@ -10,7 +9,6 @@ export interface CommitCycleParts {
   readonly context: ThreadContext
   readonly tasks: TaskManager
   readonly group: GroupPlace
-  readonly member: GroupMember
   /** A checkpoint that nobody waits for failed. */
   fail(error: unknown): void
 }
@@ -29,22 +27,17 @@ export class CommitCycle {
     this.#lastCheckpoint = this.#lastCommit
   }
 
-  /**
-   * While the group rebalances nothing is committed: the generation may change at any moment. Only a transaction that
-   * would time out is, which fails if it meets that moment, and then begins anew.
-   */
   get due(): boolean {
-    const { group, tasks } = this.#parts
-    // What a member has that was forgotten is about to be given up.
-    if (group.joining) return !group.lost && this.msToNext <= 0
+    const { tasks } = this.#parts
+    if (this.#hopeless) return false
     return this.msToNext <= 0 || tasks.full || tasks.active.commitRequested
   }
 
   /** Until the next one, ms. */
   get msToNext(): number {
-    const { context, group } = this.#parts
-    const after = group.joining ? this.#oldMs : context.options.commitIntervalMs
-    return Math.max(0, after - this.#msSince(this.#lastCommit))
+    const { commitIntervalMs } = this.#parts.context.options
+    if (this.#hopeless) return commitIntervalMs
+    return Math.max(0, commitIntervalMs - this.#msSince(this.#lastCommit))
   }
 
   /**
@@ -52,13 +45,12 @@ export class CommitCycle {
    * @throws StreamsError `fenced`, `transaction-aborted` or worse.
    */
   async run(producer: Producer): Promise<void> {
-    const { context, tasks, group, member, fail } = this.#parts
+    const { context, tasks, group, fail } = this.#parts
     const { clock, hooks, name, options } = context
-    // It has no generation any more, or already a new one, by which the broker could refuse a zombie's offsets.
-    if (group.lost)
-      throw new StreamsError('fenced', 'the group has forgotten this member: others may run its tasks')
     const start = clock.monotonic()
-    const records = await commitTasks([...tasks.active], producer, member.group)
+    const records = await commitTasks([...tasks.active], producer, (offsets) =>
+      group.commitOffsets(producer, offsets),
+    )
     this.#lastCommit = clock.monotonic()
     if (records > 0) hooks.emit('committed', { thread: name, records, durationMs: this.#lastCommit - start })
     this.#repartitionTopics.purge(tasks.active)
@@ -71,8 +63,9 @@ export class CommitCycle {
     else checkpoints.catch(fail)
   }
 
-  get #oldMs(): number {
-    return this.#parts.context.options.transactionTimeoutMs / 2
+  /** What a member has that was forgotten is about to be given up. */
+  get #hopeless(): boolean {
+    return this.#parts.group.lost
   }
 
   #msSince(time: number): number {

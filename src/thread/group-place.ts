@@ -1,4 +1,6 @@
-import type { GroupMember, JoinedGroup } from '../client/client.ts'
+import type { CommittedOffset, GroupMember, JoinedGroup, Producer } from '../client/client.ts'
+import { isGenerationOver } from '../client/generation-over.ts'
+import { StreamsError } from '../core/errors.ts'
 import type { Clock } from '../core/time/clock.ts'
 
 export interface GroupPlaceContext {
@@ -6,6 +8,13 @@ export interface GroupPlaceContext {
   readonly clock: Clock
   /** Something changed that the thread must look at. */
   onChange(): void
+}
+
+/** What a rebalance came to. */
+export interface Assigned {
+  readonly assignment: Uint8Array
+  /** False if the group had forgotten the member meanwhile: what it owned may have been others'. */
+  readonly continuous: boolean
 }
 
 /**
@@ -18,7 +27,11 @@ export class GroupPlace {
   readonly #onChange: () => void
   readonly #stopped = new AbortController()
   #joining = false
+  /** Settles with the present join, or did with the last. */
+  #answered: Promise<void> = Promise.resolve()
   #joined: JoinedGroup | undefined
+  /** Of the member, as of the last answer taken. */
+  #losses = 0
   #failure: unknown
   /** Wall clock, ms: when to join again without being asked. */
   #rejoinAt = 0
@@ -44,14 +57,14 @@ export class GroupPlace {
 
   /** The group has forgotten this member, or had until the answer that is not taken yet: others may run its tasks. */
   get lost(): boolean {
-    return this.#member.lost || this.#joined?.continuous === false
+    return this.#member.losses !== this.#losses
   }
 
   /** Begins to join. */
   join(): void {
     this.#joining = true
     this.rejoinAt(Number.POSITIVE_INFINITY)
-    this.#member
+    this.#answered = this.#member
       .join(this.#stopped.signal)
       .then(
         (joined) => {
@@ -68,7 +81,7 @@ export class GroupPlace {
   }
 
   /** The answer, once. @throws what joining met. */
-  take(): JoinedGroup | undefined {
+  take(): Assigned | undefined {
     if (this.#failure !== undefined) {
       const failure = this.#failure
       this.#failure = undefined
@@ -76,8 +89,32 @@ export class GroupPlace {
       throw failure
     }
     const joined = this.#joined
+    if (!joined) return undefined
     this.#joined = undefined
-    return joined
+    const continuous = joined.losses === this.#losses
+    this.#losses = joined.losses
+    return { assignment: joined.assignment, continuous }
+  }
+
+  /**
+   * Adds the tasks' offsets to the transaction, also while the group rebalances: until its answer is taken a member has
+   * its tasks, unless it was forgotten. A generation that ends under way is followed by the next, of which the answer to
+   * JoinGroup tells.
+   * @throws StreamsError `fenced` if the group has forgotten it; by a new generation the broker could not tell that.
+   */
+  async commitOffsets(producer: Producer, offsets: readonly CommittedOffset[]): Promise<void> {
+    for (;;) {
+      if (this.lost) throw forgotten()
+      const { group } = this.#member
+      try {
+        await producer.sendOffsets(offsets, group)
+        return
+      } catch (error) {
+        if (!isGenerationOver(error)) throw error
+        await this.#answered
+        if (this.#member.group.generationId === group.generationId) throw error
+      }
+    }
   }
 
   /** When to join again though nobody asks, ms since the epoch; 0: at once. */
@@ -95,4 +132,8 @@ export class GroupPlace {
     this.#cancelRejoin?.()
     this.#stopped.abort(reason)
   }
+}
+
+export function forgotten(): StreamsError {
+  return new StreamsError('fenced', 'the group has forgotten this member: others may run its tasks')
 }

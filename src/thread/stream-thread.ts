@@ -1,11 +1,11 @@
 import type { GroupAssignment } from '../assign/streams-assignor.ts'
-import type { Fetcher, GroupMember, JoinedGroup, Producer } from '../client/client.ts'
+import type { Fetcher, GroupMember, Producer } from '../client/client.ts'
 import { abortable } from '../core/abortable.ts'
 import { type ErrorCode, StreamsError } from '../core/errors.ts'
 import { taskName } from '../core/task-id.ts'
 import { CommitCycle } from './commit-cycle.ts'
 import { endTransaction } from './end-transaction.ts'
-import { GroupPlace } from './group-place.ts'
+import { type Assigned, forgotten, GroupPlace } from './group-place.ts'
 import type { StoreQuestion } from './messages.ts'
 import type { StoreRead } from './stream-thread-handle.ts'
 import { TaskManager } from './task-manager.ts'
@@ -74,7 +74,6 @@ export class StreamThread {
       context,
       tasks: this.#tasks,
       group: this.#group,
-      member: this.#member,
       fail: (error) => this.fail(error),
     })
   }
@@ -187,14 +186,14 @@ export class StreamThread {
 
   get #busy(): boolean {
     if (this.#group.due || this.#tasks.restoreReady) return true
-    return !this.#paused && this.#tasks.active.ready && !this.#waiting
+    return !this.#paused && this.#tasks.active.ready && !this.#tasks.full
   }
 
   /** Takes records through the tasks, in turn, for one slice, or until memory asks for a checkpoint. */
   async #process(): Promise<void> {
     const { clock } = this.#context
     const end = clock.monotonic() + sliceMs
-    for (let worked = !this.#paused && !this.#waiting; worked && clock.monotonic() < end; ) {
+    for (let worked = !this.#paused; worked && clock.monotonic() < end; ) {
       worked = false
       if (this.#tasks.full) break
       for (const task of this.#tasks.active) {
@@ -206,11 +205,6 @@ export class StreamThread {
     }
     if (this.#producer.failure) throw this.#producer.failure
     if (this.#producer.pendingBytes > maxPendingBytes) await this.#producer.drain(maxPendingBytes / 2)
-  }
-
-  /** A rebalance goes on, and memory is full: more would have to be committed first. */
-  get #waiting(): boolean {
-    return this.#group.joining && this.#tasks.full
   }
 
   /** Until there is something to do without new records. */
@@ -240,7 +234,7 @@ export class StreamThread {
       if (this.#member.lost) {
         // What was assigned may be others' by now: it is not opened again.
         this.#tasks.forget()
-        await this.#abandon()
+        await this.#beginAnew(forgotten())
       } else await this.#commit()
       await abortable(this.#topics.refresh(), this.#stopSignal.signal)
       this.#elsewhere = new Set(await this.#context.locks.elsewhere())
@@ -248,9 +242,9 @@ export class StreamThread {
     }
   }
 
-  async #assigned({ assignment, continuous }: JoinedGroup): Promise<void> {
+  async #assigned({ assignment, continuous }: Assigned): Promise<void> {
     // While this member was out of the group, its tasks may have moved on without it.
-    if (!continuous) await this.#abandon()
+    if (!continuous && this.#tasks.all.length > 0) await this.#beginAnew(forgotten())
     const next = this.#context.assignor.assignment(assignment)
     const revoked = this.#tasks.assign(next)
     // Others may take what was given up only when all know that it was.
@@ -288,15 +282,15 @@ export class StreamThread {
         return
       if (!recoverable.some((code) => StreamsError.is(error, code))) throw error
       const cause = error as StreamsError
-      this.#context.logger.warn({ thread: this.name, code: cause.code }, `beginning anew: ${cause.message}`)
-      this.#context.hooks.emit('aborted', { thread: this.name, error: cause })
-      await this.#abandon()
+      await this.#beginAnew(cause)
       if (cause.code === 'fenced') this.#group.rejoinAt(0)
     }
   }
 
   /** Throws away all that was not committed: the same path as a crash. */
-  async #abandon(): Promise<void> {
+  async #beginAnew(error: StreamsError): Promise<void> {
+    this.#context.logger.warn({ thread: this.name, code: error.code }, `beginning anew: ${error.message}`)
+    this.#context.hooks.emit('aborted', { thread: this.name, error })
     await this.#tasks.closeDirty()
     try {
       await this.#producer.abort()

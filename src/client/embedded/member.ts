@@ -2,6 +2,7 @@ import { abortable } from '../../core/abortable.ts'
 import { StreamsError } from '../../core/errors.ts'
 import type { Clock } from '../../core/time/clock.ts'
 import type { GroupMember, GroupMetadata, GroupOptions, JoinedGroup } from '../client.ts'
+import { heartbeatPauseMs } from '../heartbeat-pause.ts'
 import type { JoinAnswer } from './group.ts'
 import type { Connection } from './link.ts'
 import { isRefused } from './refused.ts'
@@ -18,6 +19,8 @@ export class EmbeddedMember implements GroupMember {
   #generationId = noGeneration
   #rejoin = false
   #lost = false
+  #losses = 0
+  #joinedAt = 0
   /** Number of the present heartbeats; those of an earlier number end. */
   #heartbeats = 0
   #cancelHeartbeat: (() => void) | undefined
@@ -36,6 +39,10 @@ export class EmbeddedMember implements GroupMember {
 
   get lost(): boolean {
     return this.#lost
+  }
+
+  get losses(): number {
+    return this.#losses
   }
 
   get group(): GroupMetadata {
@@ -82,17 +89,17 @@ export class EmbeddedMember implements GroupMember {
       this.#identify(answer.memberId)
       this.#generationId = answer.generationId
       const assignment = await this.#sync(answer, signal)
-      const continuous = !this.#lost
       this.#rejoin = false
       this.#lost = false
+      this.#joinedAt = this.#clock.monotonic()
       this.#scheduleHeartbeat(this.#heartbeats)
-      return { assignment, generationId: answer.generationId, continuous }
+      return { assignment, generationId: answer.generationId, losses: this.#losses }
     } catch (error) {
       if (isRefused(error, 'REBALANCE_IN_PROGRESS')) return undefined
       if (isRefused(error, 'UNKNOWN_MEMBER_ID')) this.#memberId = ''
       else if (!isRefused(error, 'ILLEGAL_GENERATION')) throw error
       this.#generationId = noGeneration
-      this.#lost = true
+      this.#lose()
       return undefined
     }
   }
@@ -147,8 +154,11 @@ export class EmbeddedMember implements GroupMember {
   }
 
   #scheduleHeartbeat(heartbeats: number): void {
-    const { heartbeatIntervalMs } = this.#options
-    this.#cancelHeartbeat = this.#clock.after(heartbeatIntervalMs, () => void this.#heartbeat(heartbeats))
+    const pause = heartbeatPauseMs(
+      this.#clock.monotonic() - this.#joinedAt,
+      this.#options.heartbeatIntervalMs,
+    )
+    this.#cancelHeartbeat = this.#clock.after(pause, () => void this.#heartbeat(heartbeats))
   }
 
   #stopHeartbeats(): void {
@@ -169,8 +179,13 @@ export class EmbeddedMember implements GroupMember {
     if (!this.#lost) this.#scheduleHeartbeat(heartbeats)
   }
 
+  #lose(): void {
+    if (!this.#lost) this.#losses++
+    this.#lost = true
+  }
+
   #askToRejoin(lost: boolean): void {
-    if (lost) this.#lost = true
+    if (lost) this.#lose()
     if (this.#rejoin) return
     this.#rejoin = true
     this.onRejoin?.()

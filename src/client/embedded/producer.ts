@@ -3,6 +3,7 @@ import { topicPartitionName } from '../../core/topic-partition.ts'
 import { kafkaError } from '../../protocol/error-codes.ts'
 import { baseSequenceOf, sequenceAfter } from '../../protocol/record-batch/rewrite.ts'
 import type { CommittedOffset, GroupMetadata, Producer, ProducerOptions, RefusalJudge } from '../client.ts'
+import { isGenerationOver } from '../generation-over.ts'
 import {
   halves,
   type JudgedBatch,
@@ -34,6 +35,8 @@ export class EmbeddedProducer implements Producer {
   #inTransaction = false
   #failure: Error | undefined
   #aborting = false
+  /** Of a generation that is over: nothing is committed without them. */
+  #refusedOffsets: unknown
   #closed = false
 
   constructor(connection: Connection, options: ProducerOptions) {
@@ -112,11 +115,13 @@ export class EmbeddedProducer implements Producer {
     await this.#transactionRequest({ api: 'TxnOffsetCommit' }, (cluster) =>
       cluster.commitOffsets(producer, offsets, group),
     )
+    this.#refusedOffsets = undefined
   }
 
   async commit(): Promise<void> {
     await this.flush()
     if (!this.#inTransaction) return
+    if (this.#refusedOffsets !== undefined) throw this.#refusedOffsets
     const producer = this.#transactional()
     await this.#end(producer, true)
   }
@@ -129,6 +134,7 @@ export class EmbeddedProducer implements Producer {
     await this.drain(0)
     this.#aborting = false
     if (this.#inTransaction) await this.#end(producer, false)
+    this.#refusedOffsets = undefined
     if (this.#failure) await this.#init(producer)
     for (const sent of this.#partitions.values()) sent.nextSequence = sent.acknowledgedSequence
   }
@@ -246,6 +252,10 @@ export class EmbeddedProducer implements Producer {
     try {
       await this.#connection.request(request, run)
     } catch (error) {
+      if (isGenerationOver(error)) {
+        this.#refusedOffsets = error
+        throw error
+      }
       this.#fail(error)
       throw this.#failure
     }

@@ -42,6 +42,10 @@ export class KafkaGroupMember implements GroupMember {
     return this.#membership.lost
   }
 
+  get losses(): number {
+    return this.#membership.losses
+  }
+
   get group(): GroupMetadata {
     return this.#membership.group
   }

@@ -1,6 +1,7 @@
 import type { StreamsError } from '../../core/errors.ts'
 import type { Clock } from '../../core/time/clock.ts'
 import type { GroupOptions } from '../client.ts'
+import { heartbeatPauseMs } from '../heartbeat-pause.ts'
 import type { Cluster } from './cluster.ts'
 import { isRetriableError } from './kafka-error.ts'
 import { pauseMs } from './retry.ts'
@@ -44,10 +45,12 @@ export class Heartbeats {
     const { clock } = this.#cluster.context
     const { heartbeatIntervalMs, sessionTimeoutMs } = this.#options
     // The broker counts a session from a heartbeat's arrival, so here from when it was sent.
-    let heardAt = clock.monotonic()
+    const startedAt = clock.monotonic()
+    let heardAt = startedAt
     const left = (): number => heardAt + sessionTimeoutMs - clock.monotonic()
     for (let failures = 0; ; ) {
-      const pause = failures === 0 ? heartbeatIntervalMs : pauseMs(failures, 20, heartbeatIntervalMs)
+      const regular = heartbeatPauseMs(clock.monotonic() - startedAt, heartbeatIntervalMs)
+      const pause = failures === 0 ? regular : pauseMs(failures, 20, heartbeatIntervalMs)
       if (!(await sleeps(clock, Math.min(pause, left()), stopped))) return
       const sentAt = clock.monotonic()
       const answer = await this.#beat(left(), failures + 1)

@@ -13,6 +13,7 @@ export class Membership {
   #generationId = noGeneration
   #rejoin = false
   #lost = false
+  #losses = 0
   #fenced: StreamsError | undefined
 
   /** @param onRejoin called once, as soon as a rebalance is due or membership is lost */
@@ -38,6 +39,10 @@ export class Membership {
     return this.#lost
   }
 
+  get losses(): number {
+    return this.#losses
+  }
+
   /** @throws StreamsError `protocol-error` (FENCED_INSTANCE_ID) if another member has taken its instance id */
   throwIfFenced(): void {
     if (this.#fenced) throw this.#fenced
@@ -56,12 +61,10 @@ export class Membership {
     this.#generationId = generationId
   }
 
-  /** It has the assignment of its generation. @returns whether it was a member all the time. */
-  settle(): boolean {
-    const continuous = !this.#lost
+  /** It has the assignment of its generation. */
+  settle(): void {
     this.#rejoin = false
     this.#lost = false
-    return continuous
   }
 
   leave(): void {
@@ -90,9 +93,10 @@ export class Membership {
   #lose(forgetId: boolean): void {
     if (forgetId) this.#memberId = ''
     this.#generationId = noGeneration
-    const known = this.#lost
-    this.#lost = true
     this.#rejoin = true
-    if (!known) this.#onRejoin()
+    if (this.#lost) return
+    this.#lost = true
+    this.#losses++
+    this.#onRejoin()
   }
 }

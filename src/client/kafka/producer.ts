@@ -1,6 +1,7 @@
 import { StreamsError } from '../../core/errors.ts'
 import { initProducerId } from '../../protocol/api/init-producer-id.ts'
 import type { CommittedOffset, GroupMetadata, Producer, ProducerOptions, RefusalJudge } from '../client.ts'
+import { isGenerationOver } from '../generation-over.ts'
 import { judgedBatch } from '../judged-batch.ts'
 import type { Cluster } from './cluster.ts'
 import type { Connections } from './connections.ts'
@@ -30,6 +31,8 @@ export class KafkaProducer implements Producer {
   #scope: TransactionScope | undefined
   #delivery: Delivery
   #identity: ProducerIdentity = { producerId: -1, producerEpoch: -1 }
+  /** Of a generation that is over: nothing is committed without them. */
+  #refusedOffsets: unknown
   #closed = false
 
   constructor(cluster: Cluster, options: ProducerOptions) {
@@ -105,10 +108,16 @@ export class KafkaProducer implements Producer {
   async sendOffsets(offsets: readonly CommittedOffset[], group: GroupMetadata): Promise<void> {
     this.#delivery.throwFailure()
     const { scope, transactions } = this.#transactional()
-    await this.#orFail(async () => {
-      await scope.addGroup(group.groupId)
-      if (offsets.length > 0) await transactions.commitOffsets(offsets, group)
-    })
+    await this.#orFail(() => scope.addGroup(group.groupId))
+    if (offsets.length === 0) return
+    try {
+      await transactions.commitOffsets(offsets, group)
+      this.#refusedOffsets = undefined
+    } catch (error) {
+      if (isGenerationOver(error)) this.#refusedOffsets = error
+      else this.#delivery.fail(error)
+      throw error
+    }
   }
 
   async commit(): Promise<void> {
@@ -117,6 +126,7 @@ export class KafkaProducer implements Producer {
     const { scope, transactions } = this.#transactional()
     await scope.settled()
     this.#delivery.throwFailure()
+    if (this.#refusedOffsets !== undefined) throw this.#refusedOffsets
     await this.#orFail(() => transactions.end(true))
     scope.end(true)
   }
@@ -128,6 +138,7 @@ export class KafkaProducer implements Producer {
     this.#throwIfClosed()
     await this.#orFail(() => this.#abortOnBroker())
     this.#scope?.end(false)
+    this.#refusedOffsets = undefined
     this.#delivery.forgive()
   }
 

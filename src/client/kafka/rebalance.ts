@@ -58,9 +58,9 @@ export class Rebalance {
     const assignments = await this.#assignments(joined, signal)
     const assignment = await this.#syncGroup(joined, assignments, signal)
     if (!assignment) return undefined
-    const continuous = this.#membership.settle()
+    this.#membership.settle()
     this.#heart.start()
-    return { assignment, generationId, continuous }
+    return { assignment, generationId, losses: this.#membership.losses }
   }
 
   #joinGroup(signal: AbortSignal | undefined): Promise<JoinGroupResponse | undefined> {

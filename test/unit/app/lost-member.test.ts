@@ -14,6 +14,7 @@ import { click, clicks, counts, windowed } from './topologies.ts'
 class FateOfMember implements GroupMember {
   readonly #inner: GroupMember
   #forgotten = false
+  #losses = 0
   #due = false
   /** The group forgets it during the next join. */
   forgottenInJoin = false
@@ -31,6 +32,10 @@ class FateOfMember implements GroupMember {
     return this.#forgotten || this.#inner.lost
   }
 
+  get losses(): number {
+    return this.#losses + this.#inner.losses
+  }
+
   get group(): GroupMetadata {
     return this.#forgotten ? { ...this.#inner.group, generationId: -1, memberId: '' } : this.#inner.group
   }
@@ -38,6 +43,7 @@ class FateOfMember implements GroupMember {
   /** As when a heartbeat is answered UNKNOWN_MEMBER_ID. */
   forget(): void {
     this.#forgotten = true
+    this.#losses++
   }
 
   askToRejoin(): void {
@@ -47,11 +53,11 @@ class FateOfMember implements GroupMember {
 
   async join(signal?: AbortSignal): ReturnType<GroupMember['join']> {
     const joined = await this.#inner.join(signal)
-    const continuous = !this.forgottenInJoin
+    if (this.forgottenInJoin) this.#losses++
     this.forgottenInJoin = false
     this.#forgotten = false
     this.#due = false
-    return { ...joined, continuous }
+    return { ...joined, losses: this.losses }
   }
 
   leave(reason: string): Promise<void> {

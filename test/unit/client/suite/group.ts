@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { GroupMetadata, MemberMetadata } from '../../../../src/client/client.ts'
+import { isGenerationOver } from '../../../../src/client/generation-over.ts'
 import { utf8Text } from '../../../../src/core/bytes.ts'
 import { decodeSubscription } from '../../../../src/protocol/consumer-protocol.ts'
 import { assignment, type Harness, rejoinOf, subscription } from './harness.ts'
@@ -67,11 +68,40 @@ export function groupTests(harness: Harness): void {
         await expect(
           producer.sendOffsets([{ topic, partition: 0, offset: 9, metadata: '' }], metadata),
         ).rejects.toMatchObject({ code: 'fenced' })
-        expect(producer.failure).toMatchObject({ code: 'fenced' })
         await expect(producer.commit()).rejects.toMatchObject({ code: 'fenced' })
         await harness.producer(id, harness.client())
       }
       expect(await harness.one.committedOffsets(groupId, [{ topic, partition: 0 }])).toEqual([])
+    })
+
+    test('offsets of a generation that is over may be sent again under the next one', async () => {
+      const groupId = harness.name('group')
+      const member = harness.member(groupId)
+      await member.join()
+      const topic = await harness.topic()
+      const old = member.group
+      await member.join()
+      const producer = await harness.producer(harness.name('tx'))
+      const offsets = [{ topic, partition: 0, offset: 9, metadata: '' }]
+      await expect(producer.sendOffsets(offsets, old)).rejects.toSatisfy(isGenerationOver)
+      expect(producer.failure).toBeUndefined()
+      await producer.sendOffsets(offsets, member.group)
+      await producer.commit()
+      const committed = await harness.one.committedOffsets(groupId, [{ topic, partition: 0 }])
+      expect(committed).toEqual(offsets)
+    })
+
+    test('an abort forgets offsets that were refused', async () => {
+      const member = harness.member(harness.name('group'))
+      await member.join()
+      const topic = await harness.topic()
+      const group = { ...member.group, generationId: member.group.generationId + 1 }
+      const producer = await harness.producer(harness.name('tx'))
+      const refused = producer.sendOffsets([{ topic, partition: 0, offset: 9, metadata: '' }], group)
+      await expect(refused).rejects.toSatisfy(isGenerationOver)
+      await producer.abort()
+      await producer.sendOffsets([], member.group)
+      await producer.commit()
     })
 
     test('who left is a member no longer', async () => {
