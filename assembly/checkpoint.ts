@@ -1,6 +1,6 @@
 /** Rows on their way to disk, and segments that expire. */
 import { copy, put64 } from './bytes'
-import { retryEviction } from './clock'
+import { makeRoom, retryEviction } from './clock'
 import { CLEAN, Entry } from './entry'
 import { ledger } from './ledger'
 import { giveBlock, orderOf, takeBlock } from './memory'
@@ -57,7 +57,7 @@ export function packRows(): u32 {
   let size: usize = 0
   while (packedRows < segment.changed.length) {
     const entry = changetype<Entry>(segment.changed.at(packedRows))
-    if (!makeSpace(size, LENGTHS + START + VALUE + entry.keyLength)) return <u32>size
+    if (!makeSpace(size, rowSize(entry))) return <u32>size
     size += packRow(block + size, entry)
     segment.inFlight.push(changetype<usize>(entry))
     packedRows++
@@ -75,7 +75,7 @@ export function packedPlace(): usize {
 
 /** Is there space for a row behind `size` bytes? The first always gets it. */
 @inline
-function makeSpace(size: usize, row: usize): bool {
+export function makeSpace(size: usize, row: usize): bool {
   if (block && size + row <= <usize>1 << blockOrder) return true
   if (size) return false
   if (block) giveBlock(block, blockOrder)
@@ -84,8 +84,14 @@ function makeSpace(size: usize, row: usize): bool {
   return true
 }
 
+/** Bytes that it takes at most. */
 @inline
-function packRow(at: usize, entry: Entry): usize {
+export function rowSize(entry: Entry): usize {
+  return LENGTHS + START + VALUE + entry.keyLength
+}
+
+@inline
+export function packRow(at: usize, entry: Entry): usize {
   const start = program.windowed ? START : 0
   const keyLength = start + entry.keyLength
   store<u32>(at, keyLength)
@@ -114,6 +120,8 @@ export function acknowledge(): void {
     rows.free()
   }
   retryEviction()
+  // A task that gets no more records would keep them for ever, beyond its share of the memory.
+  makeRoom(0)
 }
 
 /** Drops the first segment if it has expired. @returns its number, or -1. */

@@ -23,6 +23,12 @@ export function leaveSegment(segment: usize): void {
   if (hand == segment) hand = 0
 }
 
+/** Clean rows above so many bytes go, also later. */
+export function setCapacity(bytes: f64): void {
+  ledger.capacity = <usize>min(bytes, <f64>u32.MAX_VALUE)
+  makeRoom(0)
+}
+
 /** Evicts until so many bytes fit the capacity, as far as there is something to evict. */
 @inline
 export function makeRoom(bytes: usize): void {

@@ -27,10 +27,6 @@ ledger.generation = 1
 ledger.commit = 1
 ledger.stretch = 1
 
-export function setCapacity(bytes: f64): void {
-  ledger.capacity = <usize>min(bytes, <f64>u32.MAX_VALUE)
-}
-
 export function setStoreTime(start: f64): void {
   ledger.storeTime = <i64>start
 }

@@ -1,8 +1,10 @@
 /** Rows from the changelog. */
 import { get64 } from './bytes'
+import { retryEviction } from './clock'
 import { address, columns, count, int32, int64 } from './columns'
 import { ABSENT } from './entry'
 import { rowHash } from './hash'
+import { ledger } from './ledger'
 import { program } from './program'
 import { markChanged, rowFor } from './rows'
 import { segmentFor } from './segments'
@@ -33,6 +35,9 @@ export function restore(): i32 {
     malformed = <i32>i
     return problem
   }
+  // They are needed no more than any others: a standby, which never counts, would keep all of them.
+  ledger.stretch++
+  retryEviction()
   return 0
 }
 

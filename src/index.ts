@@ -4,10 +4,23 @@ export type {
   KafkaConnection,
   KafkaStreamsOptions,
 } from './app/application-options.ts'
-export { KafkaStreams, type ThreadMetadata } from './app/kafka-streams.ts'
+export type { Health, HealthCheck } from './app/health.ts'
+export { KafkaStreams } from './app/kafka-streams.ts'
+export {
+  fromProperties,
+  type IgnoredProperty,
+  type PropertiesOptions,
+} from './app/properties/from-properties.ts'
 export { type ProgressOutput, showRestoreProgress } from './app/restore-progress.ts'
 export type { AppState } from './app/state.ts'
+export type { ThreadMetadata } from './app/thread-metadata.ts'
 export type { AssignmentOptions } from './core/assignment-options.ts'
+export type {
+  ClientOptions,
+  ConsumerOptions,
+  InternalTopicOptions,
+  ProducerSettings,
+} from './core/client-options.ts'
 export type {
   BadInput,
   DeadLetter,
@@ -23,11 +36,20 @@ export type {
   Verdict,
 } from './core/error-handlers.ts'
 export { type ErrorCode, errorCodes, StreamsError } from './core/errors.ts'
+export type {
+  FailureOptions,
+  UncaughtErrorHandler,
+  UncaughtErrorResponse,
+} from './core/failure-options.ts'
+export type { GroupMembershipOptions } from './core/group-options.ts'
 export type { DropReason, HookEvents, RestoreProgress } from './core/hooks.ts'
 export { consoleLogger, type Logger, silentLogger } from './core/logger.ts'
+export type { MetricsOptions, RecordingLevel } from './core/metrics-options.ts'
 export type { OffsetResetOption } from './core/offset-reset.ts'
-export type { StreamsOptions, UncaughtErrorHandler, UncaughtErrorResponse } from './core/options.ts'
+export type { StreamsOptions } from './core/options.ts'
+export type { ProcessingOptions } from './core/processing-options.ts'
 export type { Header, Headers, RecordMetadata, StreamRecord } from './core/record.ts'
+export type { StateOptions } from './core/state-options.ts'
 export type { Duration } from './core/time/duration.ts'
 export type {
   Adder,
@@ -148,6 +170,12 @@ export {
 export { field } from './expr/build.ts'
 export type { Condition, Expression, Field, Timestamp, WindowKey } from './expr/expression.ts'
 export { windowKey } from './expr/window-key.ts'
+export type { HttpHandler } from './http/handler.ts'
+export type { AuthHook, AuthOptions, LimitOptions, ListenOptions } from './http/listen-options.ts'
+export { type NodeListener, type NodeListenerOptions, nodeListener } from './http/node-listener.ts'
+export type { HttpAddress } from './http/server.ts'
+export type { Metric, MetricTags } from './metrics/metric.ts'
+export { type OpenTelemetryMeter, observeMetrics } from './metrics/open-telemetry.ts'
 export type {
   GlobalStoreDescription,
   NodeDescription,
@@ -173,7 +201,22 @@ export type {
   WrapperContext,
 } from './plan/processor-wrapper.ts'
 export type { StoreKind } from './plan/store-spec.ts'
-export type { KeyValueStoreView, StoreView, WindowStoreView } from './query/store-view.ts'
+export type { KeyValueStoreView, QueriedEntry } from './query/key-value-view.ts'
+export type { StorePartitionLag } from './query/lags.ts'
+export type { InstanceMetadata, KeyMetadata } from './query/metadata.ts'
+export type { QueriedStoreInfo, Queries } from './query/queries.ts'
+export type {
+  QueryOptions,
+  QueryPartitioner,
+  RangeQueryOptions,
+  ReadFacts,
+} from './query/query-options.ts'
+export type { Time } from './query/question-times.ts'
+export type { HostInfo } from './query/remote-owner.ts'
+export type { SessionStoreView } from './query/session-view.ts'
+export type { StoreView } from './query/store-view.ts'
+export type { History, QueriedVersion, VersionedStoreView } from './query/versioned-view.ts'
+export type { QueriedWindow, WindowStoreView } from './query/window-view.ts'
 export { json } from './serde/json.ts'
 export { list, type NullableEntries } from './serde/list.ts'
 export { nothing } from './serde/nothing.ts'
@@ -219,4 +262,5 @@ export type {
 } from './store/state-stores.ts'
 export type { StoreContext } from './store/store-directory.ts'
 export type { EngineSpaces, StoreEngine } from './store/store-engine.ts'
+export type { StoreSize } from './store/store-size.ts'
 export type { ThreadState } from './thread/stream-thread-handle.ts'

@@ -1,3 +1,4 @@
+import type { KafkaStreamsOptions } from '../../src/app/application-options.ts'
 import type { HookEvents } from '../../src/core/hooks.ts'
 import type { StreamsOptions } from '../../src/core/options.ts'
 
@@ -7,7 +8,8 @@ export interface InstanceStart {
   readonly topology: string
   readonly args?: Readonly<Record<string, unknown>>
   readonly brokers: readonly string[]
-  readonly options: Omit<StreamsOptions, 'logger' | 'uncaughtErrorHandler'>
+  readonly options: Omit<StreamsOptions, 'logger' | 'uncaughtErrorHandler'> &
+    Pick<KafkaStreamsOptions, 'listen'>
   /** Joins the group and opens its tasks, but takes no records before `resume`. */
   readonly waits?: boolean
 }

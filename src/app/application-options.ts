@@ -2,7 +2,8 @@ import type { Client, ClientContext } from '../client/client.ts'
 import { type KafkaOptions, kafkaProblems } from '../client/kafka/options.ts'
 import type { StreamsOptions } from '../core/options.ts'
 import type { Clock } from '../core/time/clock.ts'
-import type { Duration } from '../core/time/duration.ts'
+import { type Duration, durationMs } from '../core/time/duration.ts'
+import type { ListenOptions } from '../http/listen-options.ts'
 import type { OpenRows } from '../store/state-directory.ts'
 
 /** Makes the application's clients: an EmbeddedKafka, or anything else that implements the port. */
@@ -16,6 +17,8 @@ export type KafkaConnection = Omit<KafkaOptions, 'clientId'> & { readonly client
 
 export interface KafkaStreamsOptions extends StreamsOptions {
   readonly kafka: KafkaConnection | ClientSource
+  /** Queries, health, metrics and topology over HTTP, and to other instances; `app.handler` is there without it too. */
+  readonly listen?: ListenOptions
   /** For tests. */
   readonly clock?: Clock
   /** For tests: where the rows of a task are kept, in place of LMDB. */
@@ -36,4 +39,9 @@ export interface CloseOptions {
 export function connectionProblems(kafka: KafkaConnection | ClientSource | undefined): readonly string[] {
   if (!kafka) return ['kafka: give { brokers: [...] }']
   return 'createClient' in kafka ? [] : kafkaProblems(kafka)
+}
+
+/** `timeout`, ms. @throws StreamsError `options-invalid` if it is no duration. */
+export function timeLimit(call: string, { timeout }: CloseOptions): number | undefined {
+  return timeout === undefined ? undefined : durationMs(timeout, `${call}: timeout`)
 }

@@ -1,29 +1,32 @@
 import { StreamsError } from '../core/errors.ts'
 import { type HookEvents, Hooks } from '../core/hooks.ts'
 import { type ResolvedOptions, resolveOptions } from '../core/options.ts'
-import { taskName } from '../core/task-id.ts'
 import { type Clock, systemClock } from '../core/time/clock.ts'
-import { durationMs } from '../core/time/duration.ts'
 import type { Tables, Topology } from '../dsl/topology.ts'
+import type { HttpHandler } from '../http/handler.ts'
+import { listenProblems, tokensOf } from '../http/listen-options.ts'
+import type { HttpAddress } from '../http/server.ts'
+import type { Metric } from '../metrics/metric.ts'
 import { checkPatterns } from '../plan/matched-topics.ts'
-import type { Router } from '../query/router.ts'
+import type { Queries } from '../query/queries.ts'
 import { type StoreView, storeView } from '../query/store-view.ts'
 import { StateDirectory } from '../store/state-directory.ts'
-import type { StreamThreadHandle, ThreadState } from '../thread/stream-thread-handle.ts'
+import type { StoreSize } from '../store/store-size.ts'
 import type { ThreadPool } from '../thread/thread-pool.ts'
-import { type CloseOptions, connectionProblems, type KafkaStreamsOptions } from './application-options.ts'
+import {
+  type CloseOptions,
+  connectionProblems,
+  type KafkaStreamsOptions,
+  timeLimit,
+} from './application-options.ts'
+import type { Health } from './health.ts'
+import { Observation } from './observation.ts'
 import { Runtime } from './runtime.ts'
 import { type AppState, mayFollow } from './state.ts'
+import { type ThreadMetadata, threadMetadata } from './thread-metadata.ts'
+import { untilRunning } from './until-running.ts'
+import { withinLimit } from './within-limit.ts'
 import { refuseInWorker, runsInWorkers, workerProblems } from './worker-options.ts'
-
-/** A stream thread, as the last rebalance left it (Java's ThreadMetadata). Tasks are named `<subtopology>_<partition>`. */
-export interface ThreadMetadata {
-  /** `<application id>-<process id>-StreamThread-<number>`. */
-  readonly name: string
-  readonly state: ThreadState
-  readonly activeTasks: readonly string[]
-  readonly standbyTasks: readonly string[]
-}
 
 /**
  * A Kafka Streams application: runs a topology in this process. Each of its stream threads is a member of the group
@@ -34,12 +37,15 @@ export interface ThreadMetadata {
  *     await app.start()
  */
 export class KafkaStreams<T extends Tables> implements AsyncDisposable {
+  /** Stores by their own names, who has which key, and how far behind stores are. */
+  readonly queries: Queries
   readonly #topology: Topology<T>
   readonly #settings: KafkaStreamsOptions
   readonly #options: ResolvedOptions
   readonly #inWorkers: boolean
   readonly #clock: Clock
   readonly #hooks = new Hooks()
+  readonly #observation: Observation
   #state: AppState = 'CREATED'
   #error: Error | undefined
   #paused = false
@@ -52,14 +58,26 @@ export class KafkaStreams<T extends Tables> implements AsyncDisposable {
    */
   constructor(topology: Topology<T>, options: KafkaStreamsOptions) {
     refuseInWorker()
-    const { kafka, clock, openRows: _, ...others } = options
+    const { kafka, clock, openRows: _, listen, ...others } = options
     const inWorkers = runsInWorkers(options)
-    const problems = [...connectionProblems(kafka), ...(inWorkers ? workerProblems(topology, options) : [])]
+    const ofWorkers = inWorkers ? workerProblems(topology, options) : []
+    const problems = [...connectionProblems(kafka), ...listenProblems(listen), ...ofWorkers]
     this.#topology = topology
     this.#settings = options
     this.#options = resolveOptions(others, problems)
     this.#inWorkers = inWorkers
     this.#clock = clock ?? systemClock
+    this.#observation = new Observation({
+      topology,
+      options: this.#options,
+      listen,
+      clock: this.#clock,
+      hooks: this.#hooks,
+      state: () => this.#state,
+      error: () => this.#error,
+      running: () => this.#running,
+    })
+    this.queries = this.#observation.queries
     checkPatterns(topology.plan, this.#options.applicationId)
   }
 
@@ -94,17 +112,7 @@ export class KafkaStreams<T extends Tables> implements AsyncDisposable {
     const close = (): void => void this.close()
     signal?.addEventListener('abort', close, { once: true })
     this.#become('REBALANCING')
-    const running = new Promise<void>((resolve, reject) => {
-      const stop = this.#hooks.on('state', ({ to, error }) => {
-        if (to !== 'RUNNING' && to !== 'ERROR' && to !== 'NOT_RUNNING') return
-        stop()
-        if (to === 'RUNNING') resolve()
-        else
-          reject(
-            error ?? new StreamsError('lifecycle', 'start: the application was closed before it was running'),
-          )
-      })
-    })
+    const running = untilRunning(this.#hooks)
     this.#ended = this.#run().finally(() => signal?.removeEventListener('abort', close))
     await running
   }
@@ -113,9 +121,8 @@ export class KafkaStreams<T extends Tables> implements AsyncDisposable {
   store<N extends keyof T & string>(name: N): StoreView<T[N]> {
     const table = this.#topology.tables[name]
     if (!table) throw new StreamsError('store-unknown', `the topology returns no table '${name}'`)
-    this.#router(name)
-    const read: Router['read'] = async (...key) => this.#router(name).read(...key)
-    return storeView(table.store, read) as unknown as StoreView<T[N]>
+    this.#observation.queried(name)
+    return storeView(this.queries.query(table.store)) as unknown as StoreView<T[N]>
   }
 
   /**
@@ -125,14 +132,14 @@ export class KafkaStreams<T extends Tables> implements AsyncDisposable {
    * @throws StreamsError `options-invalid` if `timeout` is no duration.
    */
   async close(options: CloseOptions = {}): Promise<void> {
-    const limit = limitOf('close', options)
+    const limit = timeLimit('close', options)
     if (this.#state === 'CREATED' || this.#state === 'REBALANCING' || this.#state === 'RUNNING') {
       const started = this.#ended !== undefined
       this.#become('PENDING_SHUTDOWN')
       this.#running?.pool.stop(options.leaveGroup)
       if (!started) this.#become('NOT_RUNNING')
     }
-    if (this.#ended) await this.#within(limit, this.#ended, () => this.#running?.terminate())
+    if (this.#ended) await withinLimit(this.#clock, limit, this.#ended, () => this.#running?.terminate())
   }
 
   /**
@@ -173,22 +180,48 @@ export class KafkaStreams<T extends Tables> implements AsyncDisposable {
    */
   async removeStreamThread(options: CloseOptions = {}): Promise<string | undefined> {
     const { pool } = this.#live('removeStreamThread')
-    const limit = limitOf('removeStreamThread', options)
+    const limit = timeLimit('removeStreamThread', options)
     const thread = pool.remove(options.leaveGroup)
     if (!thread) return undefined
     // The log says what went wrong, if something did.
-    await this.#within(limit, endOf(thread), () => thread.terminate())
+    const end = thread.ended.catch(() => {})
+    await withinLimit(this.#clock, limit, end, () => thread.terminate())
     return thread.name
   }
 
   /** Its stream threads and what they do. */
   get threads(): readonly ThreadMetadata[] {
-    return (this.#running?.pool.threads ?? []).map(({ name, state, assignment }) => ({
-      name,
-      state,
-      activeTasks: (assignment?.tasks ?? []).map(taskName),
-      standbyTasks: (assignment?.standbys ?? []).map(taskName),
-    }))
+    return (this.#running?.pool.threads ?? []).map(threadMetadata)
+  }
+
+  /** What each store of each task that is open here takes, standbys and global stores included; nothing unless it runs. */
+  async stateSizes(): Promise<readonly StoreSize[]> {
+    return (await this.#running?.stateSizes()) ?? []
+  }
+
+  /** What is measured, under Java's groups, names and tags, as it is now; also before the start and after the end. */
+  metrics(): Promise<readonly Metric[]> {
+    return this.#observation.metrics.all()
+  }
+
+  /** The same in Prometheus' text format: `text/plain; version=0.0.4`. */
+  prometheus(): Promise<string> {
+    return this.#observation.metrics.prometheus()
+  }
+
+  /** For probes, at any time: whether it helps to restart the process, and whether state can be queried. */
+  health(): Health {
+    return this.#observation.health()
+  }
+
+  /** The whole HTTP service as a fetch handler, to be mounted in a server of yours; `nodeListener` adapts it to node:http. */
+  get handler(): HttpHandler {
+    return this.#observation.http.handler
+  }
+
+  /** Where the application listens; undefined unless it is running and has a `listen` option with a port. */
+  get address(): HttpAddress | undefined {
+    return this.#observation.http.address
   }
 
   /** Resolves when the application has ended: to undefined after `close`, to what went wrong in ERROR. */
@@ -209,48 +242,33 @@ export class KafkaStreams<T extends Tables> implements AsyncDisposable {
     throw new StreamsError('lifecycle', `${call}: the application is ${state}`)
   }
 
-  /** @throws StreamsError `store-not-ready`, which a view that outlives the application meets too. */
-  #router(store: string): Router {
-    if (this.#running) return this.#running.router
-    throw new StreamsError(
-      'store-not-ready',
-      `store '${store}' is not ready: the application is ${this.#state}`,
-    )
-  }
-
-  /** Waits for an end, after `limitMs` by force. */
-  async #within(limitMs: number | undefined, end: Promise<void>, force: () => void): Promise<void> {
-    const cancel = limitMs === undefined ? undefined : this.#clock.after(limitMs, force)
-    try {
-      await end
-    } finally {
-      cancel?.()
-    }
-  }
-
   async #run(): Promise<void> {
     const { stateDir, applicationId } = this.#options
     const { openRows } = this.#settings
     try {
+      await this.#observation.http.open()
       const where = { stateDir, applicationId, ...(openRows && { openRows }) }
       await using directory = await StateDirectory.open(where)
       const runtime = this.#open(directory)
       this.#running = runtime
+      this.#observation.start(this.#inWorkers)
       try {
         const error = await runtime.run()
         if (error) this.#fail(error)
       } finally {
+        this.#observation.stop()
         await runtime.close()
       }
     } catch (error) {
       this.#fail(error instanceof Error ? error : new Error(String(error)))
     }
     this.#running = undefined
+    await this.#observation.http.close()
     this.#become(this.#error ? 'ERROR' : 'NOT_RUNNING')
   }
 
   #open(directory: StateDirectory): Runtime {
-    const { kafka, uncaughtErrorHandler } = this.#settings
+    const { kafka, uncaughtErrorHandler, listen } = this.#settings
     return new Runtime({
       topology: this.#topology,
       options: this.#options,
@@ -261,6 +279,7 @@ export class KafkaStreams<T extends Tables> implements AsyncDisposable {
       clock: this.#clock,
       hooks: this.#hooks,
       decide: uncaughtErrorHandler ?? (() => 'shutdown-client'),
+      token: tokensOf(listen?.auth)[0],
       stopped: () => this.#state === 'PENDING_SHUTDOWN',
       onChange: (pool) => this.#follow(pool),
     })
@@ -287,13 +306,4 @@ export class KafkaStreams<T extends Tables> implements AsyncDisposable {
     this.#state = to
     this.#hooks.emit('state', { from, to, error: this.#error ?? null })
   }
-}
-
-/** Resolves when it has ended, in whatever way. */
-async function endOf({ ended }: StreamThreadHandle): Promise<void> {
-  await ended.catch(() => {})
-}
-
-function limitOf(call: string, { timeout }: CloseOptions): number | undefined {
-  return timeout === undefined ? undefined : durationMs(timeout, `${call}: timeout`)
 }

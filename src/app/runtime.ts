@@ -1,21 +1,32 @@
 import type { Client } from '../client/client.ts'
 import { createKafkaClient } from '../client/kafka/client.ts'
 import { StreamsError } from '../core/errors.ts'
+import type { UncaughtErrorHandler, UncaughtErrorResponse } from '../core/failure-options.ts'
 import type { Hooks } from '../core/hooks.ts'
-import type { ResolvedOptions, UncaughtErrorHandler, UncaughtErrorResponse } from '../core/options.ts'
+import type { ResolvedOptions } from '../core/options.ts'
 import type { Clock } from '../core/time/clock.ts'
 import type { Topology } from '../dsl/topology.ts'
 import { kernelModule } from '../kernel/load.ts'
+import { HttpOwner } from '../query/http-owner.ts'
+import type { RemoteOwner } from '../query/remote-owner.ts'
 import { Router } from '../query/router.ts'
 import type { StateDirectory } from '../store/state-directory.ts'
+import type { StoreSize } from '../store/store-size.ts'
 import { ProcessTaskLocks } from '../store/task-locks.ts'
 import { GlobalState } from '../task/global-state.ts'
+import { globalStoresOf } from '../task/global-stores.ts'
 import { InlineThread } from '../thread/inline-thread.ts'
 import { openStreamThread, streamThreadName } from '../thread/open-stream-thread.ts'
 import type { StreamThreadHandle } from '../thread/stream-thread-handle.ts'
 import { ThreadPool } from '../thread/thread-pool.ts'
+import { ThreadPulse } from '../thread/thread-pulse.ts'
 import { WorkerThread } from '../thread/worker-thread.ts'
 import type { ClientSource, KafkaConnection } from './application-options.ts'
+import { ProcessMembers } from './process-members.ts'
+import { logRestoring } from './restore-log.ts'
+import { StateCleaner } from './state-cleaner.ts'
+import { SummaryLog } from './summary-log.ts'
+import { responseTo } from './uncaught-error.ts'
 import { sendableOptions, splitTokens } from './worker-options.ts'
 
 export interface RuntimeParts {
@@ -29,6 +40,8 @@ export interface RuntimeParts {
   readonly clock: Clock
   readonly hooks: Hooks
   readonly decide: UncaughtErrorHandler
+  /** What this instance shows others when it asks them. */
+  readonly token: string | undefined
   stopped(): boolean
   onChange(pool: ThreadPool): void
 }
@@ -40,8 +53,13 @@ export class Runtime {
   readonly #parts: RuntimeParts
   /** For global tables, and for what concerns no thread. */
   readonly #client: Client
+  /** Asks other instances. */
+  readonly #remote: RemoteOwner
   readonly #locks = new ProcessTaskLocks()
-  /** Undefined until they are read, and where worker threads have their own. */
+  readonly #members: ProcessMembers
+  readonly #cleaner: StateCleaner
+  readonly #summary: SummaryLog
+  /** Undefined until they are read. */
   #globals: GlobalState | undefined
   #started = false
 
@@ -49,11 +67,34 @@ export class Runtime {
     const { topology, options, paused } = parts
     this.#parts = parts
     this.#client = this.#createClient()
-    this.pool = new ThreadPool({
+    this.#remote = new HttpOwner(parts.token)
+    this.#members = new ProcessMembers({
+      directory: parts.directory.path,
+      groupId: options.applicationId,
+      client: this.#client,
       logger: options.logger,
-      stateMemory: options.stateMemory,
+    })
+    this.#cleaner = new StateCleaner({
+      directory: parts.directory,
+      locks: this.#locks,
+      clock: parts.clock,
+      logger: options.logger,
+      delayMs: options.stateCleanupDelayMs,
+    })
+    this.#summary = new SummaryLog({
+      clock: parts.clock,
+      hooks: parts.hooks,
+      logger: options.logger,
+      intervalMs: options.logSummaryIntervalMs,
+    })
+    logRestoring(parts.hooks, parts.clock, options.logger)
+    this.pool = new ThreadPool({
+      clock: parts.clock,
+      logger: options.logger,
+      memory: { state: options.stateMemory, cache: options.cacheMaxBytes },
+      globalTables: topology.plan.globalStores.length > 0,
       paused,
-      open: (number) => (parts.inWorkers ? this.#workerThread(number) : this.#inlineThread(number)),
+      open: (number) => this.#open(number),
       decide: (error, thread) => this.#decide(error, thread),
       onChange: () => parts.onChange(this.pool),
     })
@@ -61,8 +102,17 @@ export class Runtime {
       plan: topology.plan,
       applicationId: options.applicationId,
       client: this.#client,
+      clock: parts.clock,
+      applicationServer: options.applicationServer,
+      remote: this.#remote,
       threads: () => this.pool.threads,
+      globals: () => this.#globals?.queried ?? new Map(),
     })
+  }
+
+  /** Its own: for what concerns no thread. */
+  get client(): Client {
+    return this.#client
   }
 
   /** Global tables are read: threads may come and go. */
@@ -71,16 +121,15 @@ export class Runtime {
   }
 
   /**
-   * Reads global tables, if threads are to run here, and starts the threads.
+   * Reads global tables and starts the threads.
    * @returns what ended them, when the last one has.
    * @throws StreamsError `topic-missing` of a global table.
    */
   async run(): Promise<Error | undefined> {
-    const { inWorkers, options, stopped } = this.#parts
-    if (!inWorkers) await this.#openGlobals()
-    const following = this.#globals?.follow().catch((error: unknown) => {
-      for (const thread of this.pool.threads) if (thread instanceof InlineThread) thread.fail(error)
-    })
+    const { options, stopped } = this.#parts
+    await this.#members.removeLeftBehind()
+    this.#globals = await this.#openGlobals()
+    const following = this.#globals.follow().catch((error: unknown) => this.#globalsFailed(error))
     this.#started = true
     try {
       if (stopped()) this.pool.stop()
@@ -89,7 +138,7 @@ export class Runtime {
       this.pool.fail(error as Error)
     }
     const failure = await this.pool.ended
-    await this.#globals?.close()
+    await this.#globals.close()
     await following
     return failure
   }
@@ -97,17 +146,51 @@ export class Runtime {
   /** Ends what cannot end by itself. */
   terminate(): void {
     this.pool.terminate()
+    // The writer of global stores may wait for the broker, as for ever as a thread.
     if (!this.#started) void this.#client.close()
+    else void this.pool.ended.then(() => this.#client.close())
+  }
+
+  /** What the stores of all threads take. A thread that ends meanwhile has none. */
+  async stateSizes(): Promise<readonly StoreSize[]> {
+    const sizes = await Promise.all(this.pool.threads.map((thread) => thread.stateSizes().catch(gone)))
+    return [...(this.#globals?.storeSizes() ?? []), ...sizes.flat()]
   }
 
   async close(): Promise<void> {
+    this.#cleaner.close()
+    this.#summary.close()
+    this.#remote.close()
     await this.#client.close()
   }
 
-  async #openGlobals(): Promise<void> {
-    const { topology, clock, hooks, stopped } = this.#parts
-    const parts = { plan: topology.plan, options: this.#optionsHere, client: this.#client, clock, hooks }
-    this.#globals = await GlobalState.open(parts, stopped)
+  /** The one writer of global stores in this process. */
+  #openGlobals(): Promise<GlobalState> {
+    const { topology, kafka, inWorkers, directory, clock, hooks, stopped } = this.#parts
+    const { plan } = topology
+    const parts = {
+      stores: inWorkers ? globalStoresOf(plan, 'writer') : plan.globalStores,
+      onDisk: !('createClient' in kafka),
+      options: this.#optionsHere,
+      client: this.#client,
+      directory,
+      clock,
+      hooks,
+      logger: this.#parts.options.logger,
+    }
+    return GlobalState.open(parts, stopped)
+  }
+
+  /** Another thread cannot take its place (Java's KafkaStreams.replaceStreamThread): the application ends in ERROR. */
+  #globalsFailed(cause: unknown): void {
+    const error = cause instanceof Error ? cause : new Error(String(cause))
+    const { options, directory, stopped } = this.#parts
+    const thread = `${options.applicationId}-${directory.processId}-GlobalStreamThread`
+    const response = stopped() ? 'shutdown-client' : this.#decide(error, thread)
+    if (response === 'replace-thread')
+      options.logger.warn({ thread }, `${thread} cannot be replaced: the application shuts down`)
+    if (response === 'shutdown-application') this.pool.failEverywhere(error)
+    else this.pool.fail(error)
   }
 
   get #optionsHere(): ResolvedOptions {
@@ -122,31 +205,27 @@ export class Runtime {
   }
 
   #decide(error: Error, thread: string): UncaughtErrorResponse {
-    const { hooks, options } = this.#parts
-    const response = hopeless(error) ? 'shutdown-client' : this.#ask(error, thread)
-    options.logger.error({ thread, response, err: error }, `stream thread ${thread} died: ${error.message}`)
-    hooks.emit('threadFailed', { thread, error, response })
-    return response
+    const { decide, hooks, options } = this.#parts
+    return responseTo(error, thread, { decide, hooks, logger: options.logger })
   }
 
-  #ask(error: Error, thread: string): UncaughtErrorResponse {
-    const { decide, options } = this.#parts
-    const report = (what: string, err?: unknown): UncaughtErrorResponse => {
-      options.logger.error({ thread, err }, `uncaughtErrorHandler ${what}: the application shuts down`)
-      return 'shutdown-client'
-    }
-    try {
-      const response: unknown = decide(error, thread)
-      return isResponse(response) ? response : report(`returned ${String(response)}, which is no response`)
-    } catch (err) {
-      return report('failed', err)
-    }
+  #open(number: number): StreamThreadHandle {
+    const thread = this.#parts.inWorkers ? this.#workerThread(number) : this.#inlineThread(number)
+    const ended = (): void => this.#members.left(number)
+    thread.ended.then(ended, ended)
+    return thread
+  }
+
+  /** A static member stays: the thread that takes its place has its name. */
+  #joined(number: number, memberId: string): void {
+    if (this.#parts.options.groupInstanceId === undefined) this.#members.joined(number, memberId)
   }
 
   #inlineThread(number: number): StreamThreadHandle {
     const { topology, options, clock, hooks, directory } = this.#parts
     const name = streamThreadName(options.applicationId, directory.processId, number)
     const client = this.#createClient()
+    const pulse = new ThreadPulse()
     let handle: InlineThread | undefined
     const thread = openStreamThread({
       number,
@@ -158,13 +237,15 @@ export class Runtime {
       logger: options.logger,
       directory,
       locks: this.#locks.of(name),
+      pulse,
       globalStores: this.#globals?.typed ?? new Map(),
       onState: (state) => {
         handle?.entered(state)
         this.#parts.onChange(this.pool)
       },
+      onMember: (memberId) => this.#joined(number, memberId),
     })
-    handle = new InlineThread({ number, thread, client })
+    handle = new InlineThread({ number, thread, client, pulse })
     return handle
   }
 
@@ -194,29 +275,17 @@ export class Runtime {
         if (connection.provider) return connection.provider()
         throw new StreamsError('internal', 'a worker asks for a token that nobody gives')
       },
-      // A static member stays: the thread that takes its place has its name.
+      onMember: (memberId) => this.#joined(number, memberId),
       leave: async (memberId) => {
-        if (groupInstanceId === undefined && memberId !== '') await this.#leave(memberId)
+        if (groupInstanceId === undefined && memberId !== '')
+          await this.#members.remove(memberId, 'its thread died')
       },
     })
   }
-
-  /** Otherwise the group would wait for the session to end. */
-  async #leave(memberId: string): Promise<void> {
-    const { applicationId, logger } = this.#parts.options
-    try {
-      await this.#client.removeMember(applicationId, memberId, 'its thread died')
-    } catch (err) {
-      logger.warn({ memberId, err }, 'the group waits for the session of a dead thread to end')
-    }
-  }
 }
 
-/** Another thread would meet the same. */
-function hopeless(error: Error): boolean {
-  return StreamsError.is(error, 'topology-invalid') || StreamsError.is(error, 'options-invalid')
-}
-
-function isResponse(value: unknown): value is UncaughtErrorResponse {
-  return value === 'replace-thread' || value === 'shutdown-client' || value === 'shutdown-application'
+/** @throws what is no word of a thread that has ended. */
+function gone(error: unknown): readonly StoreSize[] {
+  if (StreamsError.is(error, 'store-not-ready')) return []
+  throw error
 }

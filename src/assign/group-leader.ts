@@ -24,6 +24,8 @@ export class GroupLeader {
   readonly #topics: SourceTopics
   #promised: ReadonlyMap<string, string> = new Map()
   #failure: StreamsError | undefined
+  /** Threads without a task at the last assignment; below 0 there are more tasks. */
+  #idle = 0
 
   constructor(options: GroupLeaderOptions, topics: SourceTopics) {
     this.#options = options
@@ -62,6 +64,7 @@ export class GroupLeader {
   async #assign(members: readonly SubscribedMember[]): Promise<ReadonlyMap<string, Uint8Array>> {
     const { processId, assignment } = this.#options
     const tasks = this.#tasks(await this.#topics.prepare())
+    this.#warnOfIdle(members.length, tasks.length)
     const inputs = new Map(tasks.map((task) => [task, this.#topics.inputsOf(task.id)]))
     const group = members.map((member) => groupMember(member, readers(inputs)))
     const assigned = assignGroup({
@@ -74,6 +77,17 @@ export class GroupLeader {
     })
     this.#promised = promisesOf(assigned)
     return this.#encode(assigned, members, (task) => inputs.get(task)!)
+  }
+
+  /** Said anew only when there are others. */
+  #warnOfIdle(threads: number, tasks: number): void {
+    const idle = threads - tasks
+    if (idle > 0 && idle !== this.#idle)
+      this.#options.logger.warn(
+        { threads, tasks },
+        `the group has ${threads} stream threads for ${tasks} tasks: ${idle} have nothing to run; fewer threads do, or more partitions of the source topics`,
+      )
+    this.#idle = idle
   }
 
   #tasks(partitions: ReadonlyMap<number, number>): readonly Task[] {

@@ -3,17 +3,20 @@ import { StreamsError } from '../core/errors.ts'
 import type { Logger } from '../core/logger.ts'
 import type { TaskId } from '../core/task-id.ts'
 import type { TopicPartition } from '../core/topic-partition.ts'
+import type { InternalTopicSettings } from '../plan/internal-topic-configs.ts'
 import { type InternalTopic, internalTopics, subtopologyPartitions } from '../plan/internal-topics.ts'
 import { withMatchedTopics } from '../plan/matched-topics.ts'
 import { topicName } from '../plan/node.ts'
 import type { Plan } from '../plan/plan.ts'
 import { patternSources, readsTopic } from '../plan/topic-pattern.ts'
+import { InternalTopicCheck } from './internal-topic-check.ts'
 
 export interface SourceTopicsOptions {
   readonly plan: Plan
   readonly applicationId: string
   readonly client: Client
   readonly replicationFactor: number
+  readonly internalTopics: InternalTopicSettings
   readonly logger: Logger
 }
 
@@ -26,6 +29,7 @@ type Topics = ReadonlyMap<string, TopicDescription>
 export class SourceTopics {
   readonly #options: SourceTopicsOptions
   readonly #byPattern: boolean
+  readonly #check: InternalTopicCheck
   /** With the topics that patterns match. */
   #plan: Plan
   /** All topics of the cluster, if there are patterns. */
@@ -38,6 +42,7 @@ export class SourceTopics {
   constructor(options: SourceTopicsOptions) {
     this.#options = options
     this.#plan = options.plan
+    this.#check = new InternalTopicCheck(options.client, options.logger)
     this.#byPattern = patternSources(options.plan).length > 0
   }
 
@@ -67,11 +72,11 @@ export class SourceTopics {
    * @throws StreamsError `topic-missing`, `topic-mismatch`, `topology-invalid`
    */
   async prepare(): Promise<ReadonlyMap<number, number>> {
-    const { applicationId, client } = this.#options
+    const { applicationId, client, internalTopics: settings } = this.#options
     const globals = this.#plan.globalStores.flatMap(({ source }) => source.topics)
     const found = this.#listed ?? (await client.topics([...this.#external(), ...globals]))
     const partitionsOf = (topic: string): number | undefined => found.get(topic)?.partitions
-    const wanted = internalTopics(this.#plan, applicationId, partitionsOf)
+    const wanted = internalTopics(this.#plan, applicationId, partitionsOf, settings)
     await this.#makeReady(wanted)
     this.#partitions.clear()
     for (const { name, partitions } of wanted) this.#partitions.set(name, partitions)
@@ -136,6 +141,7 @@ export class SourceTopics {
         `internal topic ${name} has ${actual} partitions, but the topology needs ${partitions}`,
       )
     }
+    void this.#check.look(wanted.filter(({ name }) => existing.has(name)))
     await client.createTopics(
       wanted
         .filter(({ name }) => !existing.has(name))

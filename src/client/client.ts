@@ -5,6 +5,7 @@ import type { OffsetReset } from '../core/offset-reset.ts'
 import type { Headers } from '../core/record.ts'
 import type { Clock } from '../core/time/clock.ts'
 import type { TopicPartition } from '../core/topic-partition.ts'
+import type { Admin } from './admin.ts'
 
 /**
  * The port through which Millrace speaks to Kafka. Two implementations pass one suite: `kafka/` (a broker) and
@@ -38,6 +39,8 @@ export interface Client extends AsyncDisposable {
   fetcher(options: FetcherOptions): Fetcher
   producer(options: ProducerOptions): Producer
   group(options: GroupOptions): GroupMember
+  /** For operators' tools. */
+  readonly admin: Admin
   close(): Promise<void>
 }
 

@@ -29,12 +29,21 @@ export const errorCodes = {
   'thread-died':
     'See the log and the error handler: a stream thread was terminated or ended without a reason.',
   'shutdown-requested': 'An instance of the application asked all of them to shut down; see its log.',
+  'task-timeout':
+    'Check the brokers; raise taskTimeout if they need longer to come back, or let uncaughtErrorHandler replace the thread.',
   'state-locked': 'Another process uses this state directory; give each process its own stateDir.',
   'state-unreadable': 'The state is set aside and restored from the changelog.',
+  'state-unwritable':
+    'Check the disk of the state directory named: it is full, over a quota or a limit of file sizes, or failing. Start again then: nothing committed is lost.',
   'state-full': 'Raise stateMapSize or free disk space in the state directory named.',
   'store-unknown': 'Ask for a store that the topology returns or names.',
   'store-not-ready': 'Try again: the store is being restored or moved to another instance.',
   'store-elsewhere': 'Ask the instance named in the error.',
+  'listen-failed': 'Give listen a host of this machine and a port that is free.',
+  'owner-unreachable':
+    'Check the instance named: its address (applicationServer), that it listens there, its token and the network.',
+  'key-invalid': 'Give a key of the type that the store has.',
+  'query-unsupported': 'Ask the store something that its kind can answer; see the message.',
   'value-out-of-range': 'Use a serde wide enough for the value.',
   'kernel-unavailable': 'Reinstall the package: the WebAssembly kernel is missing or of another version.',
   internal: 'This is a defect in Millrace; please report it with the message.',

@@ -1,5 +1,5 @@
 /** Must equal `abiVersion` of assembly/abi.ts: raised with every change of an export or of a layout read here. */
-export const abiVersion = 3
+export const abiVersion = 4
 
 /**
  * Every export of the kernel. Addresses and sizes are unsigned 32-bit numbers that arrive signed: `>>> 0` them.
@@ -74,6 +74,12 @@ export interface KernelExports {
   packRows(): number
   packedPlace(): number
   acknowledge(): void
+  beginScan(): void
+  /** @returns the next segment with rows that the disk may not have, -1 at the end. */
+  nextScanSegment(): number
+  /** @returns how many bytes lie at `packedPlace`, 0 when the segment is done. */
+  scanRows(): number
+  getStoreTime(): number
   /** Drops the next expired segment. @returns its number, or -1. */
   expireSegment(): number
   /** @returns where to put a key before `lookup`. */

@@ -143,6 +143,15 @@ export interface RegionKernel {
    * At most one snapshot is under way at a time.
    */
   snapshot(): readonly { readonly segment: number; readonly rows: Uint8Array }[]
+  /**
+   * Copies the rows that no acknowledged snapshot covers, of the segments that `wanted` asks for, packed as
+   * core/packed-rows, in no order; one may come twice, the same. Nothing changes: for queries.
+   */
+  unsaved(
+    wanted: (segment: number) => boolean,
+  ): readonly { readonly segment: number; readonly rows: readonly Uint8Array[] }[]
+  /** The latest window start put, -1 before the first. */
+  readonly storeTime: number
   /** The last snapshot is on disk: its entries that did not change since may be evicted. */
   acknowledge(): void
   /** Forgets the segments that have expired (all of whose windows lie before the store's time less retention). @returns their numbers. */

@@ -6,21 +6,46 @@ import type { StoreSpec } from './store-spec.ts'
 
 type TopicConfig = Readonly<Record<string, string>>
 
-/** Java's windowstore.changelog.additional.retention.ms: lets a changelog outlive clock drift and a long pause. */
-const additionalRetentionMs = 24 * 3_600_000
+/** What the application says of all its internal topics. */
+export interface InternalTopicSettings {
+  /** Java's `topic.` prefix. */
+  readonly topic: TopicConfig
+  /** windowstore.changelog.additional.retention.ms: lets a changelog outlive clock drift and a long pause. */
+  readonly windowChangelogAdditionalRetentionMs: number
+}
+
+const dayMs = 24 * 3_600_000
+
+export const usualTopicSettings: InternalTopicSettings = {
+  topic: {},
+  windowChangelogAdditionalRetentionMs: dayMs,
+}
 
 const timestamps = { 'message.timestamp.type': 'CreateTime' } as const
 
-export const repartitionConfig: TopicConfig = Object.freeze({
-  ...timestamps,
-  'cleanup.policy': 'delete',
-  'retention.ms': '-1',
-  'segment.bytes': '52428800',
-})
+export function repartitionConfig({ topic }: InternalTopicSettings): TopicConfig {
+  return {
+    ...timestamps,
+    'cleanup.policy': 'delete',
+    'retention.ms': '-1',
+    'segment.bytes': '52428800',
+    ...topic,
+  }
+}
 
-/** What the user says of the topic goes before Java's rules, but one. */
-export function changelogConfig(store: StoreSpec): TopicConfig {
-  return { ...usualChangelogConfig(store), ...store.topicConfig, ...joinedConfig(store) }
+/**
+ * What the application says of all topics goes before the library's rules, and what the user says of this one before
+ * both; but how long records are needed follows from the store, unless it is said for just this topic.
+ */
+export function changelogConfig(store: StoreSpec, settings: InternalTopicSettings): TopicConfig {
+  return {
+    ...timestamps,
+    'cleanup.policy': cleanupPolicy(store),
+    ...settings.topic,
+    ...neededTime(store, settings),
+    ...store.topicConfig,
+    ...joinedConfig(store),
+  }
 }
 
 /** Of stream-stream joins: each record has a key of its own, so there is nothing to compact (StreamJoinedStoreFactory). */
@@ -28,28 +53,24 @@ function joinedConfig(store: StoreSpec): TopicConfig {
   return store.kind === 'window' && store.logsHeaders ? { 'cleanup.policy': 'delete' } : {}
 }
 
-function usualChangelogConfig(store: StoreSpec): TopicConfig {
+function cleanupPolicy({ kind }: StoreSpec): string {
+  return kind === 'window' || kind === 'session' ? 'compact,delete' : 'compact'
+}
+
+function neededTime(store: StoreSpec, settings: InternalTopicSettings): TopicConfig {
   switch (store.kind) {
     case 'window':
     case 'session':
-      return {
-        ...timestamps,
-        'cleanup.policy': 'compact,delete',
-        'retention.ms': retained(store.retentionMs),
-      }
+      return { 'retention.ms': retained(store.retentionMs + settings.windowChangelogAdditionalRetentionMs) }
     case 'versioned':
       // Old versions must outlast compaction for as long as they may be asked for.
-      return {
-        ...timestamps,
-        'cleanup.policy': 'compact',
-        'min.compaction.lag.ms': String(store.historyRetentionMs + additionalRetentionMs),
-      }
+      return { 'min.compaction.lag.ms': String(store.historyRetentionMs + dayMs) }
     default:
-      return { ...timestamps, 'cleanup.policy': 'compact' }
+      return {}
   }
 }
 
 /** Of windows without end: Java's Long.MAX_VALUE. */
-function retained(retentionMs: number): string {
-  return retentionMs >= endOfTime ? '9223372036854775807' : String(retentionMs + additionalRetentionMs)
+function retained(ms: number): string {
+  return ms >= endOfTime ? '9223372036854775807' : String(ms)
 }

@@ -1,4 +1,9 @@
-import { changelogConfig, repartitionConfig } from './internal-topic-configs.ts'
+import {
+  changelogConfig,
+  type InternalTopicSettings,
+  repartitionConfig,
+  usualTopicSettings,
+} from './internal-topic-configs.ts'
 import { topicName } from './node.ts'
 import type { Plan } from './plan.ts'
 import type { StoreSpec } from './store-spec.ts'
@@ -36,6 +41,7 @@ export function internalTopics(
   plan: Plan,
   applicationId: string,
   partitionsOf: (topic: string) => number | undefined,
+  settings: InternalTopicSettings = usualTopicSettings,
 ): readonly InternalTopic[] {
   const counts = partitionCounts(plan, partitionsOf)
   const running = plan.subtopologies.filter(({ id }) => counts.subtopologies.get(id)! > 0)
@@ -49,7 +55,7 @@ export function internalTopics(
           name: topicName(applicationId, topic, true),
           subtopology: id,
           partitions: counts.topics.get(topic)!,
-          config: repartitionConfig,
+          config: repartitionConfig(settings),
         }),
       )
     const changelogs = stores
@@ -60,7 +66,7 @@ export function internalTopics(
           name: changelogTopic(applicationId, store.name),
           subtopology: id,
           partitions: counts.subtopologies.get(id)!,
-          config: changelogConfig(store),
+          config: changelogConfig(store, settings),
           store: store.name,
         }),
       )

@@ -1,6 +1,10 @@
 import { getInt64, putInt64 } from '../core/bytes.ts'
+import { forEachRow } from '../core/packed-rows.ts'
 import type { Aggregated, Kernel, RegionKernel } from '../kernel/kernel.ts'
-import type { ByteStore, SpaceRows } from '../store/byte-store.ts'
+import type { ByteStore, RangeOptions, Row, SpaceRows } from '../store/byte-store.ts'
+import { MergedRows } from '../store/merged-rows.ts'
+import { OrderedBytes } from '../store/ordered-bytes.ts'
+import { isWithin } from '../store/segment-scan.ts'
 import type { StateStore } from '../store/state-store.ts'
 import { regionOf } from './region.ts'
 
@@ -67,6 +71,47 @@ export class RegionStore implements StateStore {
         : this.read(Math.floor(windowStart / this.#segmentMs), windowedRowKey(key, windowStart))
     if (!row) return undefined
     return { timestamp: readInt64(row, 0), value: readInt64(row, 8) }
+  }
+
+  /** The latest window start, ms; -1 before the first. */
+  get time(): number {
+    return this.#region.storeTime
+  }
+
+  /** Segments that have rows, in memory or on disk. */
+  segments(): readonly number[] {
+    const inMemory: number[] = []
+    this.#region.unsaved((segment) => {
+      inMemory.push(segment)
+      return false
+    })
+    return [
+      ...new Set([...inMemory, ...this.#rows.spaces().flatMap((space) => this.#segmentOf(space) ?? [])]),
+    ]
+  }
+
+  /** Rows of a segment, 0 without windows, in order of their keys; as of this call. */
+  range(segment: number, options: RangeOptions): IterableIterator<Row> {
+    const unsaved = new OrderedBytes<Uint8Array | null>()
+    for (const { rows } of this.#region.unsaved((id) => id === segment))
+      for (const block of rows)
+        forEachRow(block, (key, row) => {
+          if (isWithin(options, key)) unsaved.set(key, row)
+        })
+    const layers = [unsaved.range(options), this.#rows.range(this.#spaceOf(segment), options)]
+    return new MergedRows(layers, options.reverse === true ? -1 : 1)
+  }
+
+  /** @param rowKey with the window start, in a store with windows. */
+  row(rowKey: Uint8Array): Uint8Array | undefined {
+    const start = this.#segmentMs === undefined ? 0 : readInt64(rowKey, 0)
+    const found = this.get(this.#segmentMs === undefined ? rowKey : rowKey.subarray(8), start)
+    if (!found) return undefined
+    const row = new Uint8Array(16)
+    const view = new DataView(row.buffer)
+    putInt64(view, 0, found.timestamp)
+    putInt64(view, 8, found.value)
+    return row
   }
 
   /** Applies the records last decoded as changelog records. */

@@ -106,6 +106,10 @@ export const uuid: Serde<string> = {
   },
 }
 
+// A number goes by way of one view for all: a view of its own would move its bytes out of the JavaScript heap.
+const scratchBytes = new Uint8Array(8)
+const scratch = new DataView(scratchBytes.buffer)
+
 function fixed<T>(
   name: string,
   size: number,
@@ -119,12 +123,15 @@ function fixed<T>(
     serialize(value) {
       if (!fits(value)) throw outOfRange(name, value)
       const result = new Uint8Array(size)
-      write(new DataView(result.buffer), 0, value)
+      write(scratch, 0, value)
+      for (let i = 0; i < size; i++) result[i] = scratchBytes[i]!
       return result
     },
     deserialize(value) {
-      if (value.length === size) return read(new DataView(value.buffer, value.byteOffset, size), 0)
-      throw new StreamsError('deserialization', `${name}: expected ${size} bytes, found ${value.length}`)
+      if (value.length !== size)
+        throw new StreamsError('deserialization', `${name}: expected ${size} bytes, found ${value.length}`)
+      for (let i = 0; i < size; i++) scratchBytes[i] = value[i]!
+      return read(scratch, 0)
     },
   }
 }

@@ -1,5 +1,6 @@
-import { getInt64, putInt64 } from '../core/bytes.ts'
+import { part } from '../core/bytes.ts'
 import { StreamsError } from '../core/errors.ts'
+import { readInt64, writeInt64 } from '../core/int64-bytes.ts'
 import { type Duration, durationMs } from '../core/time/duration.ts'
 import type { Serde } from './serde.ts'
 
@@ -90,8 +91,7 @@ export function isTimeWindowed(serde: Serde<unknown>): serde is TimeWindowedSerd
 function withTimes(key: Uint8Array, times: readonly number[]): Uint8Array {
   const result = new Uint8Array(key.length + timeBytes * times.length)
   result.set(key)
-  const view = new DataView(result.buffer)
-  for (const [i, time] of times.entries()) putInt64(view, key.length + timeBytes * i, time)
+  for (let i = 0; i < times.length; i++) writeInt64(result, key.length + timeBytes * i, times[i]!)
   return result
 }
 
@@ -108,7 +108,6 @@ function splitTimes(
       `${serde}: expected at least ${timeBytes * count + tailBytes} bytes, found ${bytes.length}`,
     )
   }
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
-  const times = Array.from({ length: count }, (_, i) => getInt64(view, keyLength + timeBytes * i))
-  return { key: bytes.subarray(0, keyLength), times }
+  const times = Array.from({ length: count }, (_, i) => readInt64(bytes, keyLength + timeBytes * i))
+  return { key: part(bytes, 0, keyLength), times }
 }

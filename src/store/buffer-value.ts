@@ -1,7 +1,7 @@
 import { compareBytes, concatBytes, utf8, utf8Text } from '../core/bytes.ts'
 import { StreamsError } from '../core/errors.ts'
+import { readInt64, writeInt64 } from '../core/int64-bytes.ts'
 import type { Header, RecordContext } from '../core/record.ts'
-import { readInt64, writeInt64 } from './int64-bytes.ts'
 import { contextBytes } from './record-cache.ts'
 
 /**

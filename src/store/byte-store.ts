@@ -1,3 +1,5 @@
+import type { SpaceSize } from './store-size.ts'
+
 /** Rows for one space, packed as core/packed-rows. */
 export interface SpaceRows {
   readonly space: string
@@ -23,6 +25,8 @@ export interface ByteStore {
   spaces(): readonly string[]
   /** @returns a copy, or undefined. */
   get(space: string, key: Uint8Array): Uint8Array | undefined
+  /** As of the last write, without reading it; nothing if there is no such space. */
+  size(space: string): SpaceSize
   /** Rows as of this call; the iterator survives later writes. Ends early by `return()`. */
   range(space: string, options?: RangeOptions): IterableIterator<Row>
   /**

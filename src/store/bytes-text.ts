@@ -1,7 +1,7 @@
+import { latin1Text } from '../core/bytes.ts'
+
 /** Bytes as a key of a `Map`. */
-export function bytesText(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1')
-}
+export const bytesText: (bytes: Uint8Array) => string = latin1Text
 
 export function textBytes(text: string): Uint8Array {
   return new Uint8Array(Buffer.from(text, 'latin1'))

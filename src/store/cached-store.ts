@@ -2,7 +2,7 @@ import type { RecordContext } from '../core/record.ts'
 import type { Row } from './byte-store.ts'
 import type { BytesStore } from './bytes-store.ts'
 import { MergedRows } from './merged-rows.ts'
-import type { CacheSpace, DirtyEntry, RecordCache } from './record-cache.ts'
+import type { CacheSpace, CacheSpaces, DirtyEntry } from './record-cache.ts'
 
 /** Told of each row that leaves the cache and changes something. @param oldRow null unless it asked for old values. */
 export type RowListener = (
@@ -27,16 +27,16 @@ export class CachedStore<Query extends { readonly reverse?: boolean }> implement
   /** @param keepsReads what is read from the store below stays in the cache, as in Java's key-value stores. */
   constructor(
     inner: BytesStore<Query>,
-    cache: RecordCache,
+    cache: CacheSpaces,
     record: RecordContext,
-    { keepsReads }: { readonly keepsReads: boolean },
+    { keepsReads, store }: { readonly keepsReads: boolean; readonly store?: string },
   ) {
     this.#inner = inner
     this.#record = record
     this.#keepsReads = keepsReads
     this.#space = cache.open((entries) => {
       for (const entry of entries) this.#letGo(entry)
-    })
+    }, store)
   }
 
   setListener(listener: RowListener, sendOldRows: boolean): void {
@@ -50,6 +50,17 @@ export class CachedStore<Query extends { readonly reverse?: boolean }> implement
     const row = this.#inner.get(key)
     if (row && this.#keepsReads) this.#space.putClean(key, row)
     return row
+  }
+
+  /** The same for queries: nothing is kept, so that nothing has to leave the cache, and be forwarded, for it. */
+  peek(key: Uint8Array): Uint8Array | undefined {
+    const cached = this.#space.peek(key)
+    return cached ? (cached.row ?? undefined) : this.#inner.get(key)
+  }
+
+  /** What of the cache belongs to a scan; null: deleted. */
+  changes(query: Query): Iterator<readonly [Uint8Array, Uint8Array | null]> {
+    return this.#inner.scanCache(this.#space, query)
   }
 
   put(key: Uint8Array, row: Uint8Array | null): void {

@@ -1,6 +1,6 @@
 import { type Headers, noHeaders, type RecordContext } from '../core/record.ts'
 import { bytesText } from './bytes-text.ts'
-import type { RowFormat } from './row-format.ts'
+import { plainFormat, type RowFormat } from './row-format.ts'
 
 /** Where a store's changes go. */
 export interface ChangelogOptions {
@@ -12,9 +12,9 @@ export interface ChangelogOptions {
 
 interface Change {
   readonly key: Uint8Array
-  readonly value: Uint8Array | null
-  readonly timestamp: number
-  readonly headers: Headers
+  row: Uint8Array | null
+  timestamp: number
+  headers: Headers
 }
 
 export interface ChangeOptions {
@@ -29,37 +29,56 @@ export interface ChangeOptions {
 export class ChangelogWriter {
   readonly mode: ChangelogOptions['mode']
   readonly #options: ChangelogOptions
+  readonly #format: RowFormat
   /** By identity as latin1 text; a Map keeps the order in which they were first set. */
   readonly #changes = new Map<string, Change>()
 
-  constructor(options: ChangelogOptions) {
+  /** @param format of the rows given to `put`. */
+  constructor(options: ChangelogOptions, format: RowFormat = plainFormat) {
     this.mode = options.mode
     this.#options = options
+    this.#format = format
   }
 
   put(
     key: Uint8Array,
-    value: Uint8Array | null,
+    row: Uint8Array | null,
     timestamp: number,
-    { identity = key, headers = noHeaders, follows = false }: ChangeOptions = {},
+    { identity = key, headers = noHeaders, follows = false }: ChangeOptions = usualChange,
   ): void {
     if (this.mode === 'each') {
-      this.#options.append(key, value, timestamp, headers)
+      this.#append(key, row, timestamp, headers)
       return
     }
     const text = bytesText(identity)
-    if (follows && this.#changes.has(text)) this.flush()
-    const own = this.#changes.get(text)?.key ?? new Uint8Array(key)
-    this.#changes.set(text, { key: own, value: value && new Uint8Array(value), timestamp, headers })
+    const kept = row && this.#format.kept(row)
+    let change = this.#changes.get(text)
+    if (change && follows) {
+      this.flush()
+      change = undefined
+    }
+    if (!change) {
+      this.#changes.set(text, { key: new Uint8Array(key), row: kept, timestamp, headers })
+      return
+    }
+    change.row = kept
+    change.timestamp = timestamp
+    change.headers = headers
   }
 
   /** At a commit: writes what was held back, in order of each key's first change since the last flush. */
   flush(): void {
-    for (const { key, value, timestamp, headers } of this.#changes.values())
-      this.#options.append(key, value, timestamp, headers)
+    for (const { key, row, timestamp, headers } of this.#changes.values())
+      this.#append(key, row, timestamp, headers)
     this.#changes.clear()
   }
+
+  #append(key: Uint8Array, row: Uint8Array | null, timestamp: number, headers: Headers): void {
+    this.#options.append(key, row && this.#format.valueOf(row), timestamp, headers)
+  }
 }
+
+const usualChange: ChangeOptions = {}
 
 export interface RowLogOptions {
   /** Undefined: nothing is logged. */
@@ -78,15 +97,14 @@ export class RowLog {
 
   constructor(options: RowLogOptions) {
     this.#options = options
-    this.#writer = options.changelog && new ChangelogWriter(options.changelog)
+    this.#writer = options.changelog && new ChangelogWriter(options.changelog, options.format)
   }
 
   put(key: Uint8Array, row: Uint8Array | null): void {
     const { format, record, withHeaders } = this.#options
     if (!this.#writer) return
     const timestamp = (row && format.timestampOf(row)) ?? record.timestamp
-    const headers = withHeaders ? record.headers : noHeaders
-    this.#writer.put(key, row && format.valueOf(row), timestamp, { headers })
+    this.#writer.put(key, row, timestamp, withHeaders ? { headers: record.headers } : undefined)
   }
 
   /**

@@ -8,6 +8,7 @@ export const checkpointKey: Uint8Array = utf8('task')
 const format = 1
 
 export interface CheckpointedStore {
+  /** The store's, or as of `partitionOfStore`. */
   readonly name: string
   readonly fingerprint: string
   readonly changelogTopic: string
@@ -27,6 +28,16 @@ export interface Checkpoint {
   readonly bootId: string
   /** Synced, and nothing was written since. */
   readonly clean: boolean
+}
+
+/** A global store is filled by all partitions of its topic: each is in the checkpoint under a name of its own. */
+export function partitionOfStore(store: string, partition: number): string {
+  return `${store}/${partition}`
+}
+
+/** The store that a name in a checkpoint, or that of a space, belongs to. */
+export function storeOf(name: string): string {
+  return name.split('/', 1)[0]!
 }
 
 export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array {
@@ -100,6 +111,9 @@ export type Judgement =
   /** By store name: the changelog offset to go on from. */
   | { readonly use: true; readonly offsets: ReadonlyMap<string, number> }
   | { readonly use: false; readonly reason: string }
+
+/** The broker's default delete.retention.ms: how long a compacted topic keeps its tombstones. */
+export const usualDeleteRetentionMs: number = 24 * 3_600_000
 
 /** Part of `delete.retention.ms` given to the brokers' clocks and to the time that restoring takes. */
 const retentionMargin = 0.1

@@ -66,6 +66,9 @@ export function concatIterators<A>(sources: readonly Iterator<A>[]): IterableIte
   )
 }
 
+/** One for all: there is nothing to take from it. */
+export const nothing: IterableIterator<never> = [][Symbol.iterator]()
+
 export const finished: IteratorReturnResult<undefined> = { done: true, value: undefined }
 
 function iteratorOf<A>(next: () => IteratorResult<A>, end: () => void): IterableIterator<A> {

@@ -5,7 +5,9 @@ import {
   type LmdbStats,
   longestLmdbKey,
   openDatabase,
+  pageSize,
 } from './lmdb.ts'
+import type { SpaceSize } from './store-size.ts'
 
 /**
  * The spaces of one environment: a named database each. A space may have any name; a database has `s:` and the name
@@ -39,6 +41,11 @@ export class LmdbSpaces {
     let count = 2 + pageCount(free) + pageCount(root)
     for (const database of this.#databases.values()) count += pageCount(database.getStats())
     return count
+  }
+
+  size(space: string): SpaceSize {
+    const stats = this.#databases.get(space)?.getStats()
+    return stats ? { rows: stats.entryCount, bytes: pageCount(stats) * pageSize } : { rows: 0, bytes: 0 }
   }
 
   /** Only between writes. */

@@ -11,6 +11,7 @@ import { splitKey, toLmdbKey, withKey } from './lmdb-keys.ts'
 import { LmdbRows, LmdbScan } from './lmdb-scan.ts'
 import { LmdbSpaces } from './lmdb-spaces.ts'
 import { type DatabaseRows, InstructionStream } from './lmdb-stream.ts'
+import type { SpaceSize } from './store-size.ts'
 import { storeClosed, WriteQueue } from './write-queue.ts'
 
 export interface LmdbStoreOptions {
@@ -20,6 +21,11 @@ export interface LmdbStoreOptions {
   readonly maxSpaces?: number
   /** Off: writes go through lmdb-js' public `batch`, the reference, which is slower on the JavaScript thread. */
   readonly preparedStream?: boolean
+  /**
+   * Another thread of this process has it open, and writes: environments are shared within a process. A read sees the
+   * writes that ended before its turn of the event loop. The spaces are those there are at opening.
+   */
+  readonly readOnly?: boolean
 }
 
 /**
@@ -34,12 +40,13 @@ export function openLmdbStore(directory: string, options: LmdbStoreOptions): Byt
 function openStore(directory: string, options: LmdbStoreOptions): ByteStore {
   mkdirSync(directory, { recursive: true })
   try {
-    const { mapSizeBytes, maxSpaces = 500 } = options
+    const { mapSizeBytes, maxSpaces = 500, readOnly = false } = options
     const file = join(directory, 'data.mdb')
-    if (existsSync(file)) checkLmdbFile(file)
-    const environment = openEnvironment(directory, { mapSizeBytes, maxSpaces })
+    // A file that grows meanwhile must not be made shorter.
+    if (existsSync(file) && !readOnly) checkLmdbFile(file)
+    const environment = openEnvironment(directory, { mapSizeBytes, maxSpaces, readOnly })
     try {
-      checkLayout(environment)
+      checkLayout(environment, readOnly)
       return new LmdbStore(directory, environment, options)
     } catch (error) {
       environment.close().catch(() => {}) // the first error says why
@@ -54,9 +61,9 @@ const layoutKey = Buffer.from('layout')
 /** Changes with lmdb-keys and lmdb-spaces. */
 const layout = Buffer.from('millrace 1')
 
-function checkLayout(environment: LmdbEnvironment): void {
+function checkLayout(environment: LmdbEnvironment, readOnly: boolean): void {
   const found = environment.getBinaryFast(layoutKey)
-  if (found === undefined && environment.getKeys()[Symbol.iterator]().next().done)
+  if (found === undefined && !readOnly && environment.getKeys()[Symbol.iterator]().next().done)
     environment.putSync(layoutKey, layout)
   else if (found === undefined || !layout.equals(found.subarray(0, environment.lastSize)))
     throw new Error('it has another layout')
@@ -67,6 +74,7 @@ class LmdbStore implements ByteStore {
   readonly #environment: LmdbEnvironment
   readonly #mapSizeBytes: number
   readonly #spaces: LmdbSpaces
+  readonly #readOnly: boolean
   readonly #stream: InstructionStream | undefined
   readonly #writes = new WriteQueue()
   readonly #scans = new Set<LmdbScan>()
@@ -81,7 +89,9 @@ class LmdbStore implements ByteStore {
     this.#environment = environment
     this.#mapSizeBytes = options.mapSizeBytes
     this.#spaces = new LmdbSpaces(environment)
-    this.#stream = options.preparedStream === false ? undefined : InstructionStream.open(environment)
+    this.#readOnly = options.readOnly === true
+    const prepares = !this.#readOnly && options.preparedStream !== false
+    this.#stream = prepares ? InstructionStream.open(environment) : undefined
   }
 
   spaces(): readonly string[] {
@@ -98,6 +108,11 @@ class LmdbStore implements ByteStore {
     if (!stored.hashed || row === undefined) return row
     const [ownKey, value] = splitKey(row)
     return Buffer.compare(ownKey, key) === 0 ? value : undefined
+  }
+
+  size(space: string): SpaceSize {
+    this.#checkOpen()
+    return unterminated(() => this.#spaces.size(space))
   }
 
   range(space: string, options: RangeOptions = {}): IterableIterator<Row> {
@@ -117,6 +132,7 @@ class LmdbStore implements ByteStore {
 
   write(rows: readonly SpaceRows[]): Promise<void> {
     return this.#writes.run(async () => {
+      if (this.#readOnly) throw new StreamsError('internal', `${this.#directory} is open for reading only`)
       const bytes = rows.reduce((sum, { rows: packed }) => sum + packed.length, 0)
       unterminated(() => this.#checkRoom(bytes))
       try {
@@ -161,7 +177,7 @@ class LmdbStore implements ByteStore {
   #read(database: LmdbDatabase, key: Uint8Array): Uint8Array | undefined {
     try {
       const found = database.getBinaryFast(key)
-      return found && new Uint8Array(found.buffer, found.byteOffset, database.lastSize).slice()
+      return found && new Uint8Array(found.subarray(0, database.lastSize))
     } catch (error) {
       throw unreadable(this.#directory, error)
     }

@@ -16,6 +16,7 @@ export interface LmdbDatabase {
 }
 
 export interface LmdbStats {
+  readonly entryCount: number
   readonly treeBranchPageCount: number
   readonly treeLeafPageCount: number
   readonly overflowPages: number
@@ -57,6 +58,7 @@ export const longestLmdbKey = 1978
 export interface EnvironmentOptions {
   readonly mapSizeBytes: number
   readonly maxSpaces: number
+  readonly readOnly?: boolean
 }
 
 export function openEnvironment(directory: string, options: EnvironmentOptions): LmdbEnvironment {
@@ -68,6 +70,7 @@ export function openEnvironment(directory: string, options: EnvironmentOptions):
     mapSize: options.mapSizeBytes,
     maxDbs: options.maxSpaces + 1,
     maxReaders: 1024,
+    readOnly: options.readOnly ?? false,
     // Commits are not synced: a checkpoint must survive the process, and a changed boot id is told by the checkpoint.
     noSync: true,
     overlappingSync: false,

@@ -26,6 +26,10 @@ export class MemoryRows implements Rows {
 
   acknowledge(): void {}
 
+  get memoryRows(): number {
+    return this.#rows.size
+  }
+
   get memoryBytes(): number {
     return this.#bytes
   }

@@ -2,6 +2,7 @@ import { forEachRow } from '../core/packed-rows.ts'
 import type { ByteStore, RangeOptions, Row, SpaceRows } from './byte-store.ts'
 import { mapIterator } from './iterators.ts'
 import { OrderedBytes } from './ordered-bytes.ts'
+import type { SpaceSize } from './store-size.ts'
 import { storeClosed, WriteQueue } from './write-queue.ts'
 
 /** Rows in memory only: for stores that need no disk, and for tests. */
@@ -19,6 +20,14 @@ export class MemoryStore implements ByteStore {
     this.#checkOpen()
     const value = this.#spaces.get(space)?.get(key)
     return value && new Uint8Array(value)
+  }
+
+  /** There are no pages: what keys and values take. */
+  size(space: string): SpaceSize {
+    this.#checkOpen()
+    let bytes = 0
+    for (const [key, value] of this.#spaces.get(space)?.range() ?? []) bytes += key.length + value.length
+    return { rows: this.#spaces.get(space)?.size ?? 0, bytes }
   }
 
   range(space: string, options: RangeOptions = {}): IterableIterator<Row> {

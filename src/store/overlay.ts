@@ -1,6 +1,7 @@
 import { StreamsError } from '../core/errors.ts'
 import { PackedRows } from '../core/packed-rows.ts'
 import type { ByteStore, RangeOptions, Row, SpaceRows } from './byte-store.ts'
+import { nothing } from './iterators.ts'
 import { MergedRows } from './merged-rows.ts'
 import { OrderedBytes } from './ordered-bytes.ts'
 import type { Rows } from './rows.ts'
@@ -45,10 +46,12 @@ export class Overlay implements Rows {
 
   /** Rows as of this call; it survives later changes, snapshots and acknowledgements. */
   range(options: RangeOptions = {}): IterableIterator<Row> {
-    const layers: Iterator<readonly [Uint8Array, Uint8Array | null]>[] = [this.#current.range(options)]
-    if (this.#closed) layers.push(this.#closed.range(options))
-    layers.push(this.#disk.range(this.space, options))
-    return new MergedRows(layers, options.reverse === true ? -1 : 1)
+    const layers = [
+      this.#current.range(options),
+      this.#closed?.range(options) ?? nothing,
+      this.#disk.range(this.space, options),
+    ].filter((layer) => layer !== nothing)
+    return layers.length === 0 ? nothing : new MergedRows(layers, options.reverse === true ? -1 : 1)
   }
 
   /** @returns the changes since the last snapshot, undefined if there are none. */
@@ -56,7 +59,7 @@ export class Overlay implements Rows {
     if (this.#closed) throw new StreamsError('internal', `a snapshot of ${this.space} is under way`)
     if (this.#current.size === 0) return undefined
     const rows = new PackedRows()
-    for (const [key, value] of this.#current.range()) rows.add(key, value)
+    for (const [key, value] of this.#current.unordered()) rows.add(key, value)
     this.#closed = this.#current
     this.#closedBytes = this.#currentBytes
     this.#current = new OrderedBytes()

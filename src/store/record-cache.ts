@@ -15,16 +15,23 @@ export interface DirtyEntry {
 /** Told of all entries that leave together, in order of last write. It may fill the cache again meanwhile. */
 export type DirtyListener = (entries: readonly DirtyEntry[]) => void
 
+/** What stores open their part of a record cache in. */
+export interface CacheSpaces {
+  /** @param store its name, for who looks at the cache. */
+  open(listener: DirtyListener, store?: string): CacheSpace
+}
+
 /**
- * The record cache of a thread or task (Java's ThreadCache): what was put into cached stores waits here, up to so many
- * bytes, and is let go at commits. A space that grows beyond lets go of its own least recently used entries.
+ * The record cache of a thread, for all its tasks (Java's ThreadCache): what was put into cached stores waits here, up to
+ * so many bytes, and is let go at commits. A space that grows beyond lets go of its own least recently used entries.
  */
-export class RecordCache {
-  readonly maxBytes: number
+export class RecordCache implements CacheSpaces {
+  readonly #spaces = new Set<CacheSpace>()
+  #maxBytes: number
   #bytes = 0
 
   constructor(maxBytes: number) {
-    this.maxBytes = maxBytes
+    this.#maxBytes = maxBytes
   }
 
   /** Of all spaces, by Java's accounting. */
@@ -33,11 +40,59 @@ export class RecordCache {
   }
 
   /** A part for one store. */
-  open(listener: DirtyListener): CacheSpace {
-    return new CacheSpace(listener, (added) => {
+  open(listener: DirtyListener, store = ''): CacheSpace {
+    const count = (added: number): boolean => {
       this.#bytes += added
-      return this.#bytes > this.maxBytes
-    })
+      return this.#bytes > this.#maxBytes
+    }
+    const space = new CacheSpace(listener, count, store)
+    this.#spaces.add(space)
+    return space
+  }
+
+  /** What a space holds is lost. */
+  close(space: CacheSpace): void {
+    if (this.#spaces.delete(space)) this.#bytes -= space.bytes
+  }
+
+  /** If it shrinks, spaces let go of an entry each, in turn, until the rest fits. Not while a record is processed. */
+  resize(maxBytes: number): void {
+    this.#maxBytes = maxBytes
+    while (this.#bytes > maxBytes) {
+      for (const space of this.#spaces) {
+        if (this.#bytes <= maxBytes) return
+        space.evict()
+      }
+    }
+  }
+}
+
+/** What one task has of its thread's record cache. */
+export class TaskCache implements CacheSpaces {
+  readonly #cache: RecordCache
+  readonly #spaces: CacheSpace[] = []
+
+  constructor(cache: RecordCache) {
+    this.#cache = cache
+  }
+
+  open(listener: DirtyListener, store?: string): CacheSpace {
+    const space = this.#cache.open(listener, store)
+    this.#spaces.push(space)
+    return space
+  }
+
+  get spaces(): readonly CacheSpace[] {
+    return this.#spaces
+  }
+
+  get bytes(): number {
+    return this.#spaces.reduce((sum, space) => sum + space.bytes, 0)
+  }
+
+  /** With the task: what was not let go is lost. */
+  close(): void {
+    for (const space of this.#spaces.splice(0)) this.#cache.close(space)
   }
 }
 
@@ -50,6 +105,7 @@ interface Entry {
 
 /** One store's part of a record cache (Java's NamedCache). */
 export class CacheSpace {
+  readonly store: string
   readonly #listener: DirtyListener
   /** Counts bytes. @returns whether the whole cache is too full. */
   readonly #count: (added: number) => boolean
@@ -57,8 +113,12 @@ export class CacheSpace {
   /** Sets keep the order in which entries were added: the first is the one that was not used for longest. */
   readonly #recent = new Set<Entry>()
   readonly #dirty = new Set<Entry>()
+  #bytes = 0
+  #reads = 0
+  #hits = 0
 
-  constructor(listener: DirtyListener, count: (added: number) => boolean) {
+  constructor(listener: DirtyListener, count: (added: number) => boolean, store: string) {
+    this.store = store
     this.#listener = listener
     this.#count = count
   }
@@ -66,10 +126,22 @@ export class CacheSpace {
   /** @returns undefined if the cache does not know; a row of null was deleted. */
   get(key: Uint8Array): { readonly row: Uint8Array | null } | undefined {
     const entry = this.#entries.get(key)
+    this.#reads++
     if (!entry) return undefined
+    this.#hits++
     this.#recent.delete(entry)
     this.#recent.add(entry)
     return entry
+  }
+
+  /** How many of the reads until now it knew the answer of, from 0 to 1; NaN if there were none. */
+  get hitRatio(): number {
+    return this.#hits / this.#reads
+  }
+
+  /** The same for queries, which do not count as use. */
+  peek(key: Uint8Array): { readonly row: Uint8Array | null } | undefined {
+    return this.#entries.get(key)
   }
 
   put(key: Uint8Array, row: Uint8Array | null, context: RecordContext): void {
@@ -91,6 +163,10 @@ export class CacheSpace {
     return mapIterator(this.#entries.range(options), ([key, { row }]) => [key, row] as const)
   }
 
+  get bytes(): number {
+    return this.#bytes
+  }
+
   /** Lets all dirty entries go; clean ones stay. */
   flush(): void {
     this.#letGo([...this.#dirty])
@@ -100,24 +176,31 @@ export class CacheSpace {
     const replaced = this.#entries.set(entry.key, entry)
     if (replaced) this.#forget(replaced)
     this.#recent.add(entry)
+    this.#bytes += entry.bytes
     this.#count(entry.bytes)
   }
 
   #forget(entry: Entry): void {
     this.#recent.delete(entry)
     this.#dirty.delete(entry)
+    this.#bytes -= entry.bytes
     this.#count(-entry.bytes)
   }
 
   #makeRoom(): void {
-    while (this.#count(0)) {
-      const [eldest] = this.#recent
-      if (!eldest) return // the rest is in other spaces
-      const dirty = this.#dirty.has(eldest)
-      this.#entries.delete(eldest.key)
-      this.#forget(eldest)
-      if (dirty) this.#letGo([eldest, ...this.#dirty])
-    }
+    // What is too much then is in other spaces.
+    while (this.#count(0) && this.evict());
+  }
+
+  /** Forgets the least recently used entry; if that is dirty, all dirty ones go. @returns false if there is none. */
+  evict(): boolean {
+    const [eldest] = this.#recent
+    if (!eldest) return false
+    const dirty = this.#dirty.has(eldest)
+    this.#entries.delete(eldest.key)
+    this.#forget(eldest)
+    if (dirty) this.#letGo([eldest, ...this.#dirty])
+    return true
   }
 
   #letGo(entries: readonly Entry[]): void {

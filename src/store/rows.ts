@@ -18,6 +18,8 @@ export interface Rows extends OrderedRows {
   /** The last snapshot is on disk. */
   acknowledge(): void
   readonly memoryBytes: number
+  /** How many rows, where all are in memory. */
+  readonly memoryRows?: number | undefined
   /** Bytes of changes that are not on disk yet, and should be. */
   readonly dirtyBytes: number
 }
@@ -36,6 +38,8 @@ export interface RowSpaces {
 /** Rows of a store, in one space or several, as checkpoints see them. */
 export interface CheckpointedRows {
   readonly memoryBytes: number
+  /** How many rows, where all are in memory. */
+  readonly memoryRows?: number | undefined
   readonly dirtyBytes: number
   snapshot(): readonly SpaceRows[]
   acknowledge(): void

@@ -1,6 +1,7 @@
+import { part } from '../core/bytes.ts'
 import { StreamsError } from '../core/errors.ts'
+import { readInt32, readInt64, writeInt32, writeInt64 } from '../core/int64-bytes.ts'
 import type { RangeOptions } from './byte-store.ts'
-import { readInt64, writeInt64 } from './int64-bytes.ts'
 
 /*
  * Keys of window and session stores. The store key is Java's, and that of changelog records:
@@ -31,7 +32,7 @@ export function timeOf(storeKey: Uint8Array, { suffixBytes, kind }: SegmentKeySc
 }
 
 export function recordKeyOf(storeKey: Uint8Array, { suffixBytes }: SegmentKeySchema): Uint8Array {
-  return storeKey.subarray(0, storeKey.length - suffixBytes)
+  return part(storeKey, 0, storeKey.length - suffixBytes)
 }
 
 /** @param sequence tells values of one key and start apart; 0 in stores without duplicates. */
@@ -39,13 +40,12 @@ export function windowStoreKey(key: Uint8Array, start: number, sequence: number)
   const bytes = new Uint8Array(key.length + 12)
   bytes.set(key)
   writeInt64(bytes, key.length, start)
-  new DataView(bytes.buffer).setInt32(key.length + 8, sequence)
+  writeInt32(bytes, key.length + 8, sequence)
   return bytes
 }
 
 export function sequenceOf(windowStoreKey: Uint8Array): number {
-  const { buffer, byteOffset, length } = windowStoreKey
-  return new DataView(buffer, byteOffset, length).getInt32(length - 4)
+  return readInt32(windowStoreKey, windowStoreKey.length - 4)
 }
 
 export function sessionStoreKey(key: Uint8Array, start: number, end: number): Uint8Array {
@@ -68,7 +68,7 @@ export function orderKey(prefix: number, storeKey: Uint8Array): Uint8Array {
 }
 
 export function storeKeyOf(ordered: Uint8Array): Uint8Array {
-  return ordered.subarray(8)
+  return part(ordered, 8)
 }
 
 export function prefixOf(ordered: Uint8Array): number {
@@ -77,10 +77,10 @@ export function prefixOf(ordered: Uint8Array): number {
 
 /** `window start int64 | record key`. */
 export function timeFirstKey(storeKey: Uint8Array): Uint8Array {
-  const key = recordKeyOf(storeKey, windowKeys)
-  const bytes = new Uint8Array(8 + key.length)
-  bytes.set(storeKey.subarray(key.length, key.length + 8))
-  bytes.set(key, 8)
+  const keyLength = storeKey.length - windowKeys.suffixBytes
+  const bytes = new Uint8Array(8 + keyLength)
+  for (let i = 0; i < 8; i++) bytes[i] = storeKey[keyLength + i]!
+  for (let i = 0; i < keyLength; i++) bytes[8 + i] = storeKey[i]!
   return bytes
 }
 
@@ -88,8 +88,8 @@ export function fromTimeFirstKey(row: Uint8Array): Uint8Array {
   if (row.length < 8)
     throw new StreamsError('state-unreadable', `a row key of ${row.length} bytes has no window`)
   const bytes = new Uint8Array(row.length + 4)
-  bytes.set(row.subarray(8))
-  bytes.set(row.subarray(0, 8), row.length - 8)
+  bytes.set(part(row, 8))
+  bytes.set(part(row, 0, 8), row.length - 8)
   return bytes
 }
 

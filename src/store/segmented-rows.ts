@@ -1,5 +1,5 @@
+import { readInt64, writeInt64 } from '../core/int64-bytes.ts'
 import type { RangeOptions, Row, SpaceRows } from './byte-store.ts'
-import { readInt64, writeInt64 } from './int64-bytes.ts'
 import type { CheckpointedRows, RowSpaces, Rows } from './rows.ts'
 
 export interface SegmentedRowsOptions {
@@ -111,6 +111,10 @@ export class SegmentedRows implements CheckpointedRows {
 
   get memoryBytes(): number {
     return this.#sum((rows) => rows.memoryBytes)
+  }
+
+  get memoryRows(): number {
+    return this.#sum((rows) => rows.memoryRows ?? 0)
   }
 
   get dirtyBytes(): number {

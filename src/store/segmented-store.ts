@@ -77,6 +77,14 @@ export class SegmentedBytesStore implements BytesStore<SegmentScan> {
     return this.checkpointed.time
   }
 
+  /** How its rows lie, for queries. */
+  get layout(): Pick<SegmentedStoreOptions, 'keys' | 'segmentMs' | 'timeFirst'> & {
+    readonly stepMs: number | undefined
+  } {
+    const { keys, segmentMs, timeFirst, stepMs } = this.#options
+    return { keys, segmentMs, timeFirst, stepMs }
+  }
+
   /** How the layers of this store know a row. */
   orderKey(storeKey: Uint8Array): Uint8Array {
     const time = timeOf(storeKey, this.#options.keys)
@@ -123,6 +131,8 @@ export class SegmentedBytesStore implements BytesStore<SegmentScan> {
     if (this.#options.stepMs !== undefined && isOneKey(live))
       return this.#lookUp(live, live.from, this.#options.stepMs)
     const segments = this.checkpointed.segmentIds(fromTime, toTime, scan.reverse)
+    if (isOneKey(live) && !this.#options.timeFirst && !this.#options.timeOrdered)
+      return this.#ofOneKey(segments, live)[Symbol.iterator]()
     return concatIterators(segments.map((segment) => this.#scanSegment(segment, live)))
   }
 
@@ -157,6 +167,22 @@ export class SegmentedBytesStore implements BytesStore<SegmentScan> {
 
   #rowKey(storeKey: Uint8Array): Uint8Array {
     return this.#options.timeFirst ? timeFirstKey(storeKey) : storeKey
+  }
+
+  /** What scans do most often: few rows, whose bounds leave nothing to select but keys of another length. */
+  #ofOneKey(segments: readonly number[], scan: SegmentScan & { readonly from: Uint8Array }): Row[] {
+    const length = scan.from.length + this.#options.keys.suffixBytes
+    const bounds = {
+      ...storeKeyBoundsOf(scan.from, scan.fromTime, scan.toTime),
+      reverse: scan.reverse === true,
+    }
+    const found: Row[] = []
+    for (const segment of segments) {
+      for (const [storeKey, row] of this.checkpointed.range(segment, bounds))
+        if (storeKey.length === length && (scan.accepts?.(storeKey) ?? true))
+          found.push([orderKey(segment, storeKey), row])
+    }
+    return found
   }
 
   #scanSegment(segment: number, scan: SegmentScan): IterableIterator<Row> {

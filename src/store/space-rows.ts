@@ -10,6 +10,9 @@ export function checkpointedRows(rows: Rows, besides: () => number = () => 0): C
     get memoryBytes() {
       return rows.memoryBytes + besides()
     },
+    get memoryRows() {
+      return rows.memoryRows
+    },
     get dirtyBytes() {
       return rows.dirtyBytes
     },

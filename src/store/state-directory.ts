@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type TaskId, taskName } from '../core/task-id.ts'
 import { writeDurably } from './durable-file.ts'
 import { openLmdbStore } from './lmdb-store.ts'
 import { ProcessLock } from './process-lock.ts'
+import { ownerName, type StateOwner } from './state-owner.ts'
 import { readOffsetSum } from './task-marks.ts'
 
 export interface StateDirectoryOptions {
@@ -26,8 +26,10 @@ const keptAside = 2
  *
  *     <stateDir>/<application id>/kafka-streams-process-metadata   the process id, as Java keeps it
  *     <stateDir>/<application id>/.lock                            which process holds the directory
+ *     <stateDir>/<application id>/group-members.json               members of the group that the process has
  *     <stateDir>/<application id>/<subtopology>_<partition>/       one task's LMDB environment
  *     <stateDir>/<application id>/<task>/stores/<store>/           files of a custom store, or of an engine, while it is open
+ *     <stateDir>/<application id>/global/                          that of the global stores
  *     <stateDir>/<application id>/<task>.set-aside-<n>/            state that could not be used, and reason.txt
  */
 export class StateDirectory {
@@ -65,8 +67,8 @@ export class StateDirectory {
     return new StateDirectory(join(stateDir, applicationId), undefined, openLmdbStore)
   }
 
-  taskDirectory(task: TaskId): string {
-    return join(this.path, taskName(task))
+  taskDirectory(task: StateOwner): string {
+    return join(this.path, ownerName(task))
   }
 
   /** Tasks that left state here, by name, and how many changelog records it covers: for placing tasks, no more. */
@@ -84,7 +86,7 @@ export class StateDirectory {
    * Moves a task's state out of the way, with the reason beside it; its store must be closed.
    * @returns where it went.
    */
-  setAside(task: TaskId, reason: string): string {
+  setAside(task: StateOwner, reason: string): string {
     const old = this.#setAside(task)
     for (const n of old.slice(0, Math.max(0, old.length + 1 - keptAside)))
       rmSync(this.#asidePath(task, n), { recursive: true, force: true })
@@ -98,12 +100,12 @@ export class StateDirectory {
     this.#lock?.release()
   }
 
-  #asidePath(task: TaskId, n: number): string {
+  #asidePath(task: StateOwner, n: number): string {
     return `${this.taskDirectory(task)}.set-aside-${n}`
   }
 
-  #setAside(task: TaskId): number[] {
-    const prefix = `${taskName(task)}.set-aside-`
+  #setAside(task: StateOwner): number[] {
+    const prefix = `${ownerName(task)}.set-aside-`
     return readdirSync(this.path)
       .filter((name) => name.startsWith(prefix))
       .map((name) => Number(name.slice(prefix.length)))

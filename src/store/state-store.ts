@@ -8,6 +8,8 @@ export interface StateStore {
   readonly fingerprint: string
   /** Bytes held in memory, and those of them that no acknowledged snapshot covers. */
   readonly memoryBytes: number
+  /** How many rows, where all are in memory. */
+  readonly memoryRows?: number | undefined
   readonly dirtyBytes: number
   /** Copies the rows changed since the last snapshot. At most one snapshot is under way. */
   snapshot(): readonly SpaceRows[]
@@ -29,6 +31,9 @@ export function stateStore(
     fingerprint,
     get memoryBytes() {
       return rows.memoryBytes
+    },
+    get memoryRows() {
+      return rows.memoryRows
     },
     get dirtyBytes() {
       return rows.dirtyBytes

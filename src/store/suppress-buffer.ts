@@ -1,3 +1,4 @@
+import { ownBytes } from '../core/bytes.ts'
 import { StreamsError } from '../core/errors.ts'
 import { type Headers, noHeaders, type RecordContext } from '../core/record.ts'
 import type { Clock } from '../core/time/clock.ts'
@@ -68,14 +69,14 @@ export class SuppressBytesBuffer implements SuppressBuffer<unknown, unknown> {
 
   put(time: number, { key, newValue, oldValue, context }: BufferedUpdate<unknown, unknown>): void {
     const { keySerde, valueSerde } = this.#options
-    const bytes = keySerde.serialize(key)
-    const old = oldValue === null ? null : valueSerde.serialize(oldValue)
+    const bytes = ownBytes(keySerde.serialize(key))
+    const old = oldValue === null ? null : ownBytes(valueSerde.serialize(oldValue))
     const waiting = this.#byKey.get(bytes)
     const { metadata, timestamp, headers } = context
     const value: BufferValue = {
       prior: waiting ? waiting.value.prior : old,
       old,
-      new: newValue === null ? null : valueSerde.serialize(newValue),
+      new: newValue === null ? null : ownBytes(valueSerde.serialize(newValue)),
       context: { metadata, timestamp, headers },
     }
     this.#set({ key: bytes, value, time })

@@ -1,6 +1,5 @@
 import { StreamsError } from '../core/errors.ts'
 import { countRows, PackedRows } from '../core/packed-rows.ts'
-import { type TaskId, taskName } from '../core/task-id.ts'
 import type { Clock } from '../core/time/clock.ts'
 import { readBootId } from './boot-id.ts'
 import type { ByteStore, SpaceRows } from './byte-store.ts'
@@ -10,14 +9,17 @@ import {
   checkpointSpace,
   type ExpectedStore,
   encodeCheckpoint,
+  storeOf,
 } from './checkpoint.ts'
 import { MemoryStore } from './memory-store.ts'
+import { ownerName, ownerText, type StateOwner } from './state-owner.ts'
 import type { StateStore } from './state-store.ts'
+import { type StoreSize, storeSizes } from './store-size.ts'
 import { markClean, markUnclean, writeOffsetSum } from './task-marks.ts'
 import { type DiskStorage, type OpenedStorage, openDiskStorage, type SetAside } from './task-storage.ts'
 
 export interface TaskStateOptions {
-  readonly task: TaskId
+  readonly task: StateOwner
   /** The task's stores on disk and their changelogs as they are now. Without any, nothing is kept on disk. */
   readonly stores: readonly ExpectedStore[]
   /** Stores in memory only: no checkpoint has them, and they are restored from the start. */
@@ -64,6 +66,7 @@ export class TaskState {
   /** The disk may differ from what was synced. */
   #unsynced = false
   #ended: string | undefined
+  #closed = false
 
   private constructor(
     options: TaskStateOptions,
@@ -97,10 +100,15 @@ export class TaskState {
   /** Adds a store made over `bytes`, one of those named to `open`. */
   register(store: StateStore): void {
     const { stores, memoryStores = [] } = this.#options
-    const expected = [...stores, ...memoryStores].find(({ name }) => name === store.name)
+    const expected = [...stores, ...memoryStores].find(({ name }) => storeOf(name) === store.name)
     if (expected?.fingerprint !== store.fingerprint || this.#stores.has(store.name))
       throw this.#wrong(`store ${store.name} is not one it was opened for`)
     this.#stores.set(store.name, store)
+  }
+
+  /** When what the disk holds was committed, ms since the epoch; undefined before the first checkpoint. */
+  get committedAtMs(): number | undefined {
+    return this.#last?.committedAtMs
   }
 
   get memoryBytes(): number {
@@ -109,6 +117,12 @@ export class TaskState {
 
   get dirtyBytes(): number {
     return sum(this.#stores.values(), (store) => store.dirtyBytes)
+  }
+
+  /** What each of the stores takes; nothing once it is closed. */
+  storeSizes(): readonly StoreSize[] {
+    if (this.#closed) return []
+    return storeSizes(ownerName(this.#options.task), this.#stores.values(), this.bytes)
   }
 
   /** Shares this many bytes of memory among the stores, equally. */
@@ -169,6 +183,7 @@ export class TaskState {
   /** Waits for the write under way. @param clean marks the disk as safe to use after a restart of the machine. */
   async close({ clean }: { readonly clean: boolean }): Promise<void> {
     const ended = this.#ended
+    this.#closed = true
     this.#ended ??= 'it is closed'
     try {
       await this.#writing?.catch(() => {}) // told by submit
@@ -211,7 +226,7 @@ export class TaskState {
       this.#cut = undefined
     } catch (error) {
       this.#ended = 'a checkpoint could not be written'
-      throw error
+      throw this.#ofTask(error)
     } finally {
       this.#writing = undefined
     }
@@ -235,8 +250,23 @@ export class TaskState {
     markClean(this.#directory)
   }
 
+  /** The same error, which names the task and its stores. */
+  #ofTask(error: unknown): unknown {
+    if (!StreamsError.is(error)) return error
+    const { task } = this.#options
+    const stores = [...this.#stores.keys()].join(', ')
+    return new StreamsError(
+      error.code,
+      `checkpoint of ${ownerText(task)} (stores ${stores}): ${error.message}`,
+      {
+        cause: error,
+        details: { ...error.details, task: ownerName(task), stores },
+      },
+    )
+  }
+
   #wrong(what: string): StreamsError {
-    return new StreamsError('internal', `state of task ${taskName(this.#options.task)}: ${what}`)
+    return new StreamsError('internal', `state of ${ownerText(this.#options.task)}: ${what}`)
   }
 }
 

@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs'
 import { StreamsError } from '../core/errors.ts'
-import type { TaskId } from '../core/task-id.ts'
 import { unknownBoot } from './boot-id.ts'
 import type { ByteStore } from './byte-store.ts'
 import {
@@ -14,6 +13,7 @@ import {
   judgeCheckpoint,
 } from './checkpoint.ts'
 import type { StateDirectory } from './state-directory.ts'
+import type { StateOwner } from './state-owner.ts'
 import { readUnclean } from './task-marks.ts'
 
 export interface DiskStorage {
@@ -39,7 +39,7 @@ export interface OpenedStorage {
 
 /** Opens a task's rows on disk; what cannot be used is set aside, and the task begins with none. */
 export async function openDiskStorage(
-  task: TaskId,
+  task: StateOwner,
   { directory, mapSizeBytes }: DiskStorage,
   expected: readonly ExpectedStore[],
   options: JudgeOptions,

@@ -1,5 +1,6 @@
+import { part } from '../core/bytes.ts'
 import { StreamsError } from '../core/errors.ts'
-import { readInt64, writeInt64 } from './int64-bytes.ts'
+import { readInt64, writeInt64 } from '../core/int64-bytes.ts'
 
 /** A value and its record's timestamp, ms; the value is shared with the store: do not change it. */
 export interface Timestamped {
@@ -18,5 +19,5 @@ export function timestampedRow(value: Uint8Array, timestamp: number): Uint8Array
 export function readTimestamped(row: Uint8Array): Timestamped {
   if (row.length < 8)
     throw new StreamsError('state-unreadable', `a row of ${row.length} bytes has no timestamp`)
-  return { value: row.subarray(8), timestamp: readInt64(row, 0) }
+  return { value: part(row, 8), timestamp: readInt64(row, 0) }
 }

@@ -1,3 +1,4 @@
+import { ownBytes } from '../core/bytes.ts'
 import { StreamsError } from '../core/errors.ts'
 import type { Serde } from '../serde/serde.ts'
 import type { CachedStore } from './cached-store.ts'
@@ -19,7 +20,7 @@ export interface RowSerde<V> {
 
 export function plainRows(serde: Serde<unknown>): RowSerde<unknown> {
   return {
-    rowOf: (value) => serde.serialize(value),
+    rowOf: (value) => ownBytes(serde.serialize(value)),
     valueOf: (row) => serde.deserialize(row),
     plainOf: (row) => ({ value: serde.deserialize(row), timestamp: undefined }),
     format: plainFormat,

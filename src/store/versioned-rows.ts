@@ -1,4 +1,4 @@
-import { readInt64, writeInt64 } from './int64-bytes.ts'
+import { readInt64, writeInt64 } from '../core/int64-bytes.ts'
 
 /*
  * Rows of versioned stores. Of the latest version, in the space `<store name>/latest`: `record key` -> `timestamp int64 |

@@ -1,5 +1,5 @@
 import { compareBytes } from '../core/bytes.ts'
-import type { SpaceRows } from './byte-store.ts'
+import type { RangeOptions, Row, SpaceRows } from './byte-store.ts'
 import { bytesText, textBytes } from './bytes-text.ts'
 import { type ChangelogOptions, ChangelogWriter } from './changelog.ts'
 import type { ChangelogRecord } from './changelog-record.ts'
@@ -81,6 +81,23 @@ export class VersionedBytesStore implements CheckpointedRows {
     )
     if (!found?.value) return undefined
     return { value: found.value, timestamp: found.timestamp, validTo: found.validTo }
+  }
+
+  /** Versions of a key that were valid at some time within both, by time; those that `get` finds. */
+  history(key: Uint8Array, fromTime: number, toTime: number): Version[] {
+    const from = Math.max(fromTime, this.#past.time - this.#options.historyRetentionMs)
+    const versions: Version[] = this.#pastVersions(key, from).flatMap(({ value, timestamp, validTo }) =>
+      value && timestamp <= toTime && validTo > from ? [{ value, timestamp, validTo }] : [],
+    )
+    const row = this.#latest.get(key)
+    const latest = row && readTimestamped(row)
+    if (latest && latest.timestamp <= toTime) versions.push({ ...latest, validTo: undefined })
+    return versions
+  }
+
+  /** Latest versions, by key. */
+  latest(options: RangeOptions): IterableIterator<Row> {
+    return this.#latest.range(options)
   }
 
   /** All versions that are there, by key and time; some of them are too old for `get`. */

@@ -6,8 +6,10 @@ import { untimestampedSpaces } from '../store/row-spaces.ts'
 import { TypedKeyValueStore } from '../store/typed-key-value-store.ts'
 import { plainRows, timestampedRows } from '../store/typed-store.ts'
 import type { BuiltStore } from './built-store.ts'
+import { peek } from './segment-source.ts'
 import { cacheOver, changelogOf, type StateStoreParts, spacesOf, stateOf } from './state-store-parts.ts'
 import { storedRow, storeEntry } from './store-rows.ts'
+import { keyValueScan } from './store-scans.ts'
 
 export function buildKeyValueStore(
   spec: KeyValueStoreSpec | SubscriptionStoreSpec,
@@ -51,6 +53,7 @@ export function buildKeyValueStore(
     flushCache: () => cached?.flush(),
     flush: () => log.flush(),
     entries: () => mapIterator(typed.all(), (entry) => storeEntry(entry, timestamped)),
-    get: (key) => storedRow(bytes.get(key), format),
+    get: (key) => storedRow(peek(store, cached, key), format),
+    ...(!subscriptions && { scan: keyValueScan(spec, (range) => bytes.scan(range), format) }),
   }
 }

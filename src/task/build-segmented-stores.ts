@@ -8,8 +8,10 @@ import { TypedSessionStore } from '../store/typed-session-store.ts'
 import { plainRows, timestampedRows } from '../store/typed-store.ts'
 import { TypedWindowStore } from '../store/typed-window-store.ts'
 import type { BuiltStore } from './built-store.ts'
+import { peek, segmentSource } from './segment-source.ts'
 import { cacheOver, changelogOf, type StateStoreParts, spacesOf, stateOf } from './state-store-parts.ts'
 import { storedRow, storeEntry } from './store-rows.ts'
+import { segmentedScan } from './store-scans.ts'
 
 export function buildWindowStore(spec: WindowStoreSpec, parts: StateStoreParts): BuiltStore {
   const { name, keySerde, valueSerde, timestamped, windowSizeMs, retainDuplicates, advanceMs } = spec
@@ -60,7 +62,9 @@ export function buildWindowStore(spec: WindowStoreSpec, parts: StateStoreParts):
     flushCache: () => cached?.flush(),
     flush: () => log.flush(),
     entries: () => mapIterator(typed.all(), (entry) => storeEntry(entry, timestamped)),
-    get: (key, start) => storedRow(bytes.get(segments.orderKey(windowStoreKey(key, start, 0))), format),
+    get: (key, start) =>
+      storedRow(peek(segments, cached, segments.orderKey(windowStoreKey(key, start, 0))), format),
+    scan: segmentedScan(spec, (question) => segmentSource(segments, cached, question), format),
   }
 }
 
@@ -97,6 +101,7 @@ export function buildSessionStore(spec: SessionStoreSpec, parts: StateStoreParts
     flush: () => log.flush(),
     entries: () => typed.fetchKeys({}),
     get: () => undefined,
+    scan: segmentedScan(spec, (question) => segmentSource(segments, cached, question), format),
   }
 }
 

@@ -1,10 +1,11 @@
 import type { StoreSpec } from '../plan/store-spec.ts'
 import type { ChangelogRecord } from '../store/changelog-record.ts'
 import type { StateStore } from '../store/state-store.ts'
+import type { QueriedStore } from './queried-store.ts'
 import type { StoredValue } from './task-store.ts'
 
 /** A store of a task, from every side. */
-export interface BuiltStore {
+export interface BuiltStore extends QueriedStore {
   readonly spec: StoreSpec
   /** For operators and processors, as the spec's kind says (`store/state-stores.ts`). */
   readonly typed: unknown

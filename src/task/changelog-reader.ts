@@ -1,15 +1,20 @@
 import type { Client, Fetched, Fetcher } from '../client/client.ts'
+import type { ResolvedConsumerOptions } from '../core/client-options.ts'
 import type { Hooks } from '../core/hooks.ts'
 import type { Clock } from '../core/time/clock.ts'
 import { topicPartitionName } from '../core/topic-partition.ts'
 import type { Changelog } from './changelog.ts'
 import { ChangelogProgress } from './changelog-progress.ts'
+import { fetchLimits } from './fetch-limits.ts'
 import type { StreamTask } from './stream-task.ts'
+import type { TaskTimeout } from './task-timeout.ts'
 
 export interface ChangelogReaderContext {
   readonly client: Client
   readonly clock: Clock
   readonly hooks: Hooks
+  readonly taskTimeout: TaskTimeout
+  readonly consumer: ResolvedConsumerOptions
   readonly groupId: string
   /** There is something to apply, or something went wrong: `apply` is to be called. */
   onArrival(): void
@@ -96,12 +101,15 @@ export class ChangelogReader {
 
   /** Looks how far source topics in place of changelogs may be read by now. */
   async readLimits(): Promise<void> {
-    const { client, clock, groupId } = this.#context
+    const { client, clock, groupId, taskTimeout } = this.#context
     const sources = [...this.#followed.values()].filter(isSourceStandby)
     if (sources.length === 0 || clock.monotonic() - this.#limitsRead < limitsMs) return
     this.#limitsRead = clock.monotonic()
     const partitions = sources.map(({ changelog: { topic, partition } }) => ({ topic, partition }))
-    for (const { offset, ...partition } of await client.committedOffsets(groupId, partitions)) {
+    const committed = await taskTimeout.run('to read how far standbys may go', () =>
+      client.committedOffsets(groupId, partitions),
+    )
+    for (const { offset, ...partition } of committed) {
       const followed = this.#followed.get(nameOf(partition))
       if (followed) followed.changelog.end = Math.max(followed.changelog.end, offset)
     }
@@ -181,8 +189,7 @@ export class ChangelogReader {
   #reading(): Fetcher {
     this.#fetcher ??= this.#context.client.fetcher({
       isolation: 'read_committed',
-      partitionBytes: 2 ** 20,
-      bufferBytes: 16 * 2 ** 20,
+      ...fetchLimits(this.#context.consumer),
       offsetReset: 'none',
     })
     return this.#fetcher

@@ -7,6 +7,8 @@ import type { RawInput } from './record-queue.ts'
 
 export interface FetchedInputParts {
   readonly partition: TopicPartition
+  /** Name of the source node that reads it. */
+  readonly source?: string
   /** A repartition topic of the application. */
   readonly internal: boolean
   /** The input's own: it holds the stretch that is being read. */
@@ -22,6 +24,7 @@ export interface FetchedInputParts {
 /** One input partition of a task: stretches that the fetcher brought, of which the reader holds one at a time. */
 export class FetchedInput implements RawInput {
   readonly partition: TopicPartition
+  readonly source: string | undefined
   readonly internal: boolean
   readonly offsetReset: OffsetReset | undefined
   readonly reader: BatchReader
@@ -33,9 +36,12 @@ export class FetchedInput implements RawInput {
   #position: number
   #fetched: number
   #end: number
+  #records = 0
+  #bytes = 0
 
-  constructor({ partition, internal, reader, position, offsetReset, end }: FetchedInputParts) {
+  constructor({ partition, source, internal, reader, position, offsetReset, end }: FetchedInputParts) {
     this.partition = partition
+    this.source = source
     this.offsetReset = offsetReset
     this.internal = internal
     this.reader = reader
@@ -54,6 +60,26 @@ export class FetchedInput implements RawInput {
     return Math.max(0, this.#end - this.#fetched)
   }
 
+  /** The end of the log, as far as it is known. */
+  get end(): number {
+    return this.#end
+  }
+
+  /** Offset after the last stretch that was fetched. */
+  get fetched(): number {
+    return this.#fetched
+  }
+
+  /** How many records were given out. */
+  get records(): number {
+    return this.#records
+  }
+
+  /** Of the batches fetched. */
+  get bytes(): number {
+    return this.#bytes
+  }
+
   /** There is something to read. */
   get pending(): boolean {
     return this.#loadedEnd !== undefined || this.#waiting.length > 0
@@ -63,6 +89,7 @@ export class FetchedInput implements RawInput {
     this.#waiting.push(stretch)
     this.#fetched = stretch.nextOffset
     this.#end = Math.max(this.#end, stretch.lastStableOffset)
+    for (const run of stretch.runs) this.#bytes += run.length
   }
 
   /** Takes the next stretch into the reader, if none is there. @returns whether one is. */
@@ -76,8 +103,9 @@ export class FetchedInput implements RawInput {
     return true
   }
 
-  /** Records of the loaded stretch were taken, or (undefined) it is used up. */
-  taken(nextOffset: number | undefined): void {
+  /** Records of the loaded stretch were taken, so many, or (undefined) it is used up. */
+  taken(nextOffset: number | undefined, records: number = 0): void {
+    this.#records += records
     this.#position = nextOffset ?? this.#loadedEnd ?? this.#position
     if (nextOffset === undefined) this.#loadedEnd = undefined
   }
@@ -90,6 +118,7 @@ export class FetchedInput implements RawInput {
       if (this.#decoded === 0) this.taken(undefined)
     }
     const record = this.#read(this.#next++)
+    this.#records++
     this.#position = record.offset + 1
     return record
   }

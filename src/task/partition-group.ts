@@ -14,7 +14,6 @@ export class PartitionGroup {
   readonly queues: readonly RecordQueue[]
   readonly #options: PartitionGroupOptions
   readonly #nonEmpty = new PriorityQueue<RecordQueue>(({ headTimestamp }) => headTimestamp)
-  readonly #entered = new Set<RecordQueue>()
   readonly #deadlines = new Map<RecordQueue, number>()
   #streamTime: number
 
@@ -36,18 +35,27 @@ export class PartitionGroup {
 
   /** The queue's input has more records than before. @throws as `RecordQueue.refresh`. */
   added(queue: RecordQueue): void {
-    if (this.#entered.has(queue)) return
+    if (!queue.isEmpty) return
     queue.refresh()
     this.#enter(queue)
   }
 
   /**
    * Whether records may be taken: every partition has one, or has been waited for.
-   * @param now ms.
+   * @param now ms; asked for only if a partition has none.
    */
-  ready(now: number): boolean {
-    const { maxTaskIdleMs, lag } = this.#options
+  ready(now: () => number): boolean {
+    const { maxTaskIdleMs } = this.#options
     if (maxTaskIdleMs < 0) return true
+    if (this.#nonEmpty.size === this.queues.length) {
+      this.#deadlines.clear()
+      return this.pending
+    }
+    return this.#waitedFor(now())
+  }
+
+  #waitedFor(now: number): boolean {
+    const { maxTaskIdleMs, lag } = this.#options
     for (const queue of this.queues) {
       if (!queue.isEmpty) {
         this.#deadlines.delete(queue)
@@ -68,7 +76,6 @@ export class PartitionGroup {
   next(): Head | undefined {
     const queue = this.#nonEmpty.poll()
     if (!queue) return undefined
-    this.#entered.delete(queue)
     const head = queue.poll()
     if (!head) return undefined
     this.#enter(queue)
@@ -77,8 +84,6 @@ export class PartitionGroup {
   }
 
   #enter(queue: RecordQueue): void {
-    if (queue.isEmpty) return
-    this.#nonEmpty.add(queue)
-    this.#entered.add(queue)
+    if (!queue.isEmpty) this.#nonEmpty.add(queue)
   }
 }

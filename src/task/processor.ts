@@ -1,3 +1,4 @@
+import type { RegionCounters } from '../kernel/kernel.ts'
 import type { FetchedInput } from './fetched-input.ts'
 
 /**
@@ -15,6 +16,8 @@ export interface Processor {
   ready(now: number): boolean
   /** Takes as many records as are good to take in one go. @returns how many. */
   process(): number
+  /** Of the kernel, where that processes the records. */
+  readonly counters?: Pick<RegionCounters, 'evicted' | 'diskReads'>
   /** Offset of an input's next record to process. */
   position(input: FetchedInput): number
   /** Largest timestamp taken of an input, -1 before the first. */

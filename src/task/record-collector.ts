@@ -1,7 +1,7 @@
 import type { Producer, RefusalJudge, RefusedRecord } from '../client/client.ts'
 import type { StreamsError } from '../core/errors.ts'
 import { type Headers, noHeaders, type RecordMetadata } from '../core/record.ts'
-import { type TopicPartition, topicPartitionName } from '../core/topic-partition.ts'
+import type { TopicPartition } from '../core/topic-partition.ts'
 import type { BatchWriters } from '../kernel/kernel.ts'
 import type { RecordOrigin } from '../operator/context.ts'
 import { decodeBatches } from '../protocol/record-batch/decode.ts'
@@ -36,12 +36,24 @@ interface BatchOrigins {
   readonly sources: (RecordMetadata | undefined)[]
 }
 
+/** What was sent to a topic by one node so far. */
+export interface Produced {
+  readonly topic: string
+  readonly node: string
+  readonly records: number
+  readonly bytes: number
+}
+
 /** Where a writer's batches go. */
 interface Target extends TopicPartition {
   /** Of all its records; undefined: each has its own. */
   readonly origin: RecordOrigin | undefined
   /** Of the open batch. */
   batch: BatchOrigins
+  /** The node that sent the first record; that of a store for its changelog. */
+  sender: RecordOrigin | undefined
+  sentRecords: number
+  sentBytes: number
 }
 
 /**
@@ -54,7 +66,8 @@ export class RecordCollector {
   readonly #options: RecordCollectorOptions
   /** By writer number. */
   readonly #targets: (Target | undefined)[] = []
-  readonly #byPartition = new Map<string, number>()
+  /** By topic and partition. */
+  readonly #byPartition = new Map<string, (number | undefined)[]>()
   #records = 0
 
   constructor(writers: BatchWriters, producer: Producer, options: RecordCollectorOptions) {
@@ -65,12 +78,25 @@ export class RecordCollector {
 
   /** Says where the batches of a writer that the kernel made for its region go. */
   bind(writer: number, topic: string, partition: number, origin: RecordOrigin): void {
-    this.#targets[writer] = { topic, partition, origin, batch: noOrigins() }
+    this.#targets[writer] = newTarget(topic, partition, origin)
   }
 
   /** Records handed to the producer so far. */
   get records(): number {
     return this.#records
+  }
+
+  /** By topics that sinks write to. */
+  get produced(): readonly Produced[] {
+    const byTopic = new Map<string, Produced>()
+    for (const target of this.#targets) {
+      if (!target?.sender || target.sender.store !== undefined) continue
+      const { topic, sender, sentRecords, sentBytes } = target
+      const before = byTopic.get(topic) ?? { records: 0, bytes: 0 }
+      const records = before.records + sentRecords
+      byTopic.set(topic, { topic, node: sender.node, records, bytes: before.bytes + sentBytes })
+    }
+    return [...byTopic.values()]
   }
 
   send(
@@ -138,6 +164,9 @@ export class RecordCollector {
     buffer.set(bytes)
     this.#producer.send(topic, partition, buffer, this.#judge(target, from))
     this.#records += records
+    target.sender ??= originOf(target, from, 0)
+    target.sentRecords += records
+    target.sentBytes += bytes.length
   }
 
   #judge(target: Target, from: BatchOrigins): RefusalJudge {
@@ -171,18 +200,25 @@ export class RecordCollector {
   }
 
   #writerOf(topic: string, partition: number): number {
-    const name = topicPartitionName(topic, partition)
-    let writer = this.#byPartition.get(name)
-    if (writer === undefined) {
-      writer = this.#writers.open(this.#options.batchBytes)
-      this.#byPartition.set(name, writer)
-      this.#targets[writer] = { topic, partition, origin: undefined, batch: noOrigins() }
-    }
+    return this.#byPartition.get(topic)?.[partition] ?? this.#open(topic, partition)
+  }
+
+  #open(topic: string, partition: number): number {
+    const writer = this.#writers.open(this.#options.batchBytes)
+    const writers = this.#byPartition.get(topic) ?? []
+    this.#byPartition.set(topic, writers)
+    writers[partition] = writer
+    this.#targets[writer] = newTarget(topic, partition, undefined)
     return writer
   }
 }
 
 const neverSent = { retriable: false, unwritten: true } as const
+
+function newTarget(topic: string, partition: number, origin: RecordOrigin | undefined): Target {
+  const nothing = { sender: undefined, sentRecords: 0, sentBytes: 0 }
+  return { topic, partition, origin, batch: noOrigins(), ...nothing }
+}
 
 function noOrigins(): BatchOrigins {
   return { origins: [], sources: [] }

@@ -83,8 +83,11 @@ export class RecordQueue {
   }
 
   #kept(raw: RawRecord): RawRecord {
+    const { topic, partition, offset, timestamp, headers } = raw
     const { keepBytes } = this.#parts
-    return { ...raw, key: keepBytes ? copyOf(raw.key) : null, value: keepBytes ? copyOf(raw.value) : null }
+    const key = keepBytes ? copyOf(raw.key) : null
+    const value = keepBytes ? copyOf(raw.value) : null
+    return { topic, partition, offset, key, value, timestamp, headers }
   }
 
   /** Takes the head, and reads the next one. */

@@ -17,19 +17,19 @@ import { TaskTopology, usualEmitIntervals } from './task-topology.ts'
 /** Builds what a task needs whose subtopology runs one record at a time; kernels read and write its batches. */
 export function buildRecordTask(
   parts: TaskBuilderParts,
-): Pick<StreamTaskParts, 'inputs' | 'reader' | 'processor' | 'collector' | 'stores'> {
+): Pick<StreamTaskParts, 'inputs' | 'reader' | 'processor' | 'collector' | 'stores' | 'kernelBytes'> {
   const { id, options, producer, subtopology, bytes, cache, clock } = parts
   const { applicationId } = options
-  const { reader, writers } = createWasmKernel()
+  const kernels = parts.inputs.map(() => createWasmKernel())
+  if (kernels.length === 0) kernels.push(createWasmKernel())
+  const { reader, writers } = kernels[0]!
   const collector = new RecordCollector(writers, producer, {
     transactional: true,
     batchBytes: batchBytes(outputPartitions(parts)),
     maxRecordBytes: options.maxRecordBytes,
     notWritten: (output) => topology.notWritten(output),
   })
-  const inputs = parts.inputs.map(
-    (input, i) => new FetchedInput({ ...input, reader: i === 0 ? reader : createWasmKernel().reader }),
-  )
+  const inputs = parts.inputs.map((input, i) => new FetchedInput({ ...input, reader: kernels[i]!.reader }))
   const changelog = (store: StoreSpec): ChangelogAppend | undefined => {
     if (store.changelog === 'off') return undefined
     const topic = storeTopic(applicationId, store)
@@ -52,6 +52,7 @@ export function buildRecordTask(
     operatorTimes: parts.operatorTimes,
     globalStores: parts.globalStores,
     emitIntervals: usualEmitIntervals,
+    ...(parts.metered && { metered: parts.metered }),
     stores: (record) =>
       buildStateStores(subtopology.stores, (store) => ({
         bytes,
@@ -72,7 +73,14 @@ export function buildRecordTask(
       return [store.spec.name, new RecordTaskStore(store, reader, from)]
     }),
   )
-  return { inputs, reader, processor: new RecordProcessor(topology, inputs), collector, stores }
+  return {
+    inputs,
+    reader,
+    processor: new RecordProcessor(topology, inputs),
+    collector,
+    stores,
+    kernelBytes: () => kernels.reduce((sum, { memoryBytes }) => sum + memoryBytes, 0),
+  }
 }
 
 /** Of the topics that are known beforehand. */

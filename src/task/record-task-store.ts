@@ -1,6 +1,7 @@
 import type { BatchReader } from '../kernel/kernel.ts'
 import type { StateStore } from '../store/state-store.ts'
 import type { BuiltStore } from './built-store.ts'
+import type { QueriedStore } from './queried-store.ts'
 import type { StoredValue, TaskStore } from './task-store.ts'
 
 /** A store of a task that runs record at a time. */
@@ -22,6 +23,10 @@ export class RecordTaskStore implements TaskStore {
 
   get state(): StateStore {
     return this.#store.state
+  }
+
+  get queried(): QueriedStore {
+    return this.#store
   }
 
   restore(count: number): void {

@@ -73,9 +73,13 @@ export class RegionProcessor implements Processor {
     const { input } = this.#options
     if (!input.load()) return 0
     const records = this.#region.process(stretchRecords)
-    input.taken(records > 0 ? input.reader.offset(records - 1) + 1 : undefined)
+    input.taken(records > 0 ? input.reader.offset(records - 1) + 1 : undefined, records)
     this.#reportDropped()
     return records
+  }
+
+  get counters(): RegionCounters {
+    return this.#kernel.counters
   }
 
   position(input: FetchedInput): number {

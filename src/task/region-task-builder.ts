@@ -20,7 +20,7 @@ import { batchBytes, type TaskBuilderParts } from './task-builder.ts'
 export function buildRegionTask(
   parts: TaskBuilderParts,
   { program: template, source, sink, store: spec, aggregate }: LoweredRegion,
-): Pick<StreamTaskParts, 'inputs' | 'reader' | 'processor' | 'collector' | 'stores'> {
+): Pick<StreamTaskParts, 'inputs' | 'reader' | 'processor' | 'collector' | 'stores' | 'kernelBytes'> {
   const { id, options, producer, bytes } = parts
   const [opened] = parts.inputs
   if (!opened) throw new StreamsError('internal', `task ${taskName(id)} has no input`)
@@ -82,6 +82,7 @@ export function buildRegionTask(
     reader: kernel.reader,
     processor,
     collector,
-    stores: new Map([[spec.name, new RegionTaskStore(store)]]),
+    stores: new Map([[spec.name, new RegionTaskStore(store, spec)]]),
+    kernelBytes: () => kernel.memoryBytes,
   }
 }

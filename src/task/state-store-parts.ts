@@ -5,7 +5,7 @@ import type { ByteStore } from '../store/byte-store.ts'
 import type { BytesStore } from '../store/bytes-store.ts'
 import { CachedStore } from '../store/cached-store.ts'
 import type { ChangelogOptions } from '../store/changelog.ts'
-import type { RecordCache } from '../store/record-cache.ts'
+import type { CacheSpaces } from '../store/record-cache.ts'
 import { diskSpaces, memorySpaces } from '../store/row-spaces.ts'
 import type { CheckpointedRows, RowSpaces } from '../store/rows.ts'
 import { type StateStore, stateStore } from '../store/state-store.ts'
@@ -22,8 +22,8 @@ export interface StateStoreParts {
   readonly record: RecordContext
   /** Takes changelog records; undefined if the store has none of its own (mode `off`, a global store, a source topic). */
   readonly changelog: ChangelogAppend | undefined
-  /** Of the task; undefined: nothing is cached. */
-  readonly cache: RecordCache | undefined
+  /** Undefined: nothing is cached. */
+  readonly cache: CacheSpaces | undefined
   readonly clock: Clock
   readonly task: StoreTask
   /** What the user's engine opened for this store; undefined: the spec says where rows live. */
@@ -60,10 +60,10 @@ export function stateOf(spec: StoreSpec, rows: CheckpointedRows): StateStore {
 /** A cache over a store, if it and the task want one. @param keepsReads as of `CachedStore`. */
 export function cacheOver<Query extends { readonly reverse?: boolean }>(
   store: BytesStore<Query>,
-  { caching }: StoreSpec,
+  { name, caching }: StoreSpec,
   { cache, record }: StateStoreParts,
   options: { readonly keepsReads: boolean },
 ): CachedStore<Query> | undefined {
-  if (!caching || !cache || cache.maxBytes === 0) return undefined
-  return new CachedStore(store, cache, record, options)
+  if (!caching || !cache) return undefined
+  return new CachedStore(store, cache, record, { ...options, store: name })
 }

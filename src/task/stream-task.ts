@@ -5,11 +5,15 @@ import type { Clock } from '../core/time/clock.ts'
 import { type TopicPartition, topicPartitionName } from '../core/topic-partition.ts'
 import type { BatchReader } from '../kernel/kernel.ts'
 import { encodeOffsetMetadata } from '../protocol/offset-metadata.ts'
+import type { TaskCache } from '../store/record-cache.ts'
 import type { TaskState } from '../store/task-state.ts'
 import type { Changelog } from './changelog.ts'
+import { CheckpointProgress } from './checkpoint-progress.ts'
 import type { FetchedInput } from './fetched-input.ts'
 import type { Processor } from './processor.ts'
 import type { RecordCollector } from './record-collector.ts'
+import { tellTask } from './task-figures.ts'
+import type { TaskMeters } from './task-meters.ts'
 import type { TaskStore } from './task-store.ts'
 
 export interface StreamTaskParts {
@@ -26,6 +30,11 @@ export interface StreamTaskParts {
   readonly changelogs: readonly Changelog[]
   readonly clock: Clock
   readonly hooks: Hooks
+  readonly meters: TaskMeters
+  /** Undefined: nothing is cached. */
+  readonly cache: TaskCache | undefined
+  /** Memory of its kernels. */
+  kernelBytes(): number
   /** Offset after the last acknowledged record of a changelog, undefined if this producer wrote none. */
   acknowledged(changelog: Changelog): number | undefined
 }
@@ -44,6 +53,7 @@ export class StreamTask {
   readonly #parts: StreamTaskParts
   readonly #inputs: ReadonlyMap<string, FetchedInput>
   readonly #committedPositions = new Map<FetchedInput, number>()
+  readonly #checkpoints: CheckpointProgress
   #restored = false
   /** Something may have been written that no input record caused. */
   #punctuated = false
@@ -61,6 +71,10 @@ export class StreamTask {
     this.#parts = parts
     this.#inputs = new Map(parts.inputs.map((input) => [inputName(input.partition), input]))
     for (const input of parts.inputs) this.#committedPositions.set(input, input.position)
+    this.#checkpoints = new CheckpointProgress(parts.clock)
+    parts.meters.follow(parts.inputs)
+    if (parts.cache) parts.meters.followCache(parts.cache)
+    parts.meters.read((tell) => tellTask(parts, this.#restored, this.#checkpoints, tell))
   }
 
   /** What the task reads, and from where on. */
@@ -106,12 +120,21 @@ export class StreamTask {
 
   /** Takes some records through the subtopology. */
   process(): void {
-    this.#uncommittedRecords += this.#parts.processor.process()
+    const { processor, clock, meters } = this.#parts
+    const start = clock.monotonic()
+    const records = processor.process()
+    this.#uncommittedRecords += records
+    meters.processed(records, start, processor)
   }
 
   /** Runs the punctuations that the wall clock has reached. */
   punctuate(): void {
-    if (this.#restored && this.#parts.processor.punctuate()) this.#punctuated = true
+    if (!this.#restored) return
+    const { processor, clock, meters } = this.#parts
+    const start = clock.monotonic()
+    if (!processor.punctuate()) return
+    this.#punctuated = true
+    meters.punctuated(start)
   }
 
   /** When the wall clock reaches the next punctuation, ms since the epoch. */
@@ -195,6 +218,7 @@ export class StreamTask {
       records += wanted
       if (wanted < n) break
     }
+    this.#parts.meters.restored(records)
     changelog.next = changelog.isSource ? Math.min(stretch.nextOffset, changelog.end) : stretch.nextOffset
     return records
   }
@@ -213,6 +237,7 @@ export class StreamTask {
   /** @param clean nothing is uncommitted: a last checkpoint is written. Otherwise state stays as the last one left it. */
   async close({ clean }: { readonly clean: boolean }): Promise<void> {
     for (const input of this.#parts.inputs) input.release()
+    this.#parts.meters.close()
     try {
       this.#parts.processor.close()
       if (clean) {
@@ -222,6 +247,8 @@ export class StreamTask {
     } catch (error) {
       await this.state.close({ clean: false })
       throw error
+    } finally {
+      this.#parts.cache?.close()
     }
     await this.state.close({ clean })
   }
@@ -235,6 +262,7 @@ export class StreamTask {
     const start = clock.monotonic()
     const cut = this.state.cut(new Map(this.changelogs.map(({ store, next }) => [store, next])))
     await this.state.submit(cut)
+    this.#checkpoints.wrote(cut)
     const durationMs = clock.monotonic() - start
     hooks.emit('checkpointed', { task: this.name, rows: cut.rowCount, durationMs })
   }

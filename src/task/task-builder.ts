@@ -7,8 +7,9 @@ import type { Clock } from '../core/time/clock.ts'
 import type { TopicPartition } from '../core/topic-partition.ts'
 import type { Subtopology } from '../plan/subtopology.ts'
 import type { ByteStore } from '../store/byte-store.ts'
-import type { RecordCache } from '../store/record-cache.ts'
+import type { TaskCache } from '../store/record-cache.ts'
 import type { StoreTask } from '../store/store-directory.ts'
+import type { TaskTopologyParts } from './task-topology.ts'
 
 /** An input partition, and where it goes on. */
 export interface OpenedInput {
@@ -39,10 +40,12 @@ export interface TaskBuilderParts {
   readonly options: ResolvedOptions
   readonly clock: Clock
   /** Undefined: nothing is cached. */
-  readonly cache: RecordCache | undefined
+  readonly cache: TaskCache | undefined
   /** Typed stores of the global tables, by name. */
   readonly globalStores: ReadonlyMap<string, unknown>
   readonly operatorTimes: ReadonlyMap<string, number>
+  /** As of `TaskTopologyParts`. */
+  readonly metered?: TaskTopologyParts['metered']
   /** @throws StreamsError `topic-missing` */
   partitionsOf(topic: string): number
   dropped(node: string, reason: DropReason, count: number): void

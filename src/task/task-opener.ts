@@ -13,7 +13,8 @@ import type { Plan } from '../plan/plan.ts'
 import { isOnDisk, isRestored, type StoreSpec, storeFingerprint } from '../plan/store-spec.ts'
 import type { Subtopology } from '../plan/subtopology.ts'
 import { decodeOffsetMetadata } from '../protocol/offset-metadata.ts'
-import type { RecordCache } from '../store/record-cache.ts'
+import { usualDeleteRetentionMs } from '../store/checkpoint.ts'
+import { type RecordCache, TaskCache } from '../store/record-cache.ts'
 import type { StateDirectory } from '../store/state-directory.ts'
 import { TaskState } from '../store/task-state.ts'
 import type { Changelog } from './changelog.ts'
@@ -24,6 +25,9 @@ import { StreamTask } from './stream-task.ts'
 import type { OpenedInput, TaskBuilderParts } from './task-builder.ts'
 import { gatherFacts, type TaskFacts } from './task-facts.ts'
 import { type InputPartition, taskInputs } from './task-inputs.ts'
+import { TaskMeters } from './task-meters.ts'
+import type { TaskTimeout } from './task-timeout.ts'
+import type { ThreadMeters } from './thread-meters.ts'
 
 export interface TaskOpenerOptions {
   readonly plan: Plan
@@ -32,18 +36,17 @@ export interface TaskOpenerOptions {
   readonly clock: Clock
   readonly hooks: Hooks
   readonly logger: Logger
+  readonly taskTimeout: TaskTimeout
+  readonly meters: ThreadMeters
   readonly directory: StateDirectory
   /** Typed stores of the global tables, by name. */
   readonly globalStores: ReadonlyMap<string, unknown>
-  /** The record cache of a new task; undefined: nothing is cached. */
-  cache(): RecordCache | undefined
+  /** The thread's; undefined: nothing is cached. */
+  readonly cache: RecordCache | undefined
 }
 
 /** Whether a task is to run, or to keep a copy of one that runs elsewhere. */
 export type TaskRole = 'active' | 'standby'
-
-/** The broker's default delete.retention.ms: how long a compacted changelog keeps its tombstones. */
-const deleteRetentionMs = 24 * 3_600_000
 
 /** Opens tasks: what the broker knows of them, their local state, and the processor that their subtopology needs. */
 export class TaskOpener {
@@ -61,7 +64,7 @@ export class TaskOpener {
   /**
    * @param inputs what each task is to read, by its name.
    * @param producer of the thread that will run the tasks.
-   * @throws StreamsError `topic-missing`, `offset-out-of-range`, `state-full` ...
+   * @throws StreamsError `task-timeout`, `topic-missing`, `offset-out-of-range`, `state-full` ...
    */
   async open(
     ids: readonly TaskId[],
@@ -70,13 +73,15 @@ export class TaskOpener {
     role: TaskRole,
   ): Promise<readonly StreamTask[]> {
     if (ids.length === 0) return []
-    const { client, options } = this.#options
+    const { client, options, taskTimeout } = this.#options
     const openings = ids.map((id) => this.#opening(id, inputs.get(taskName(id)) ?? []))
-    const facts = await gatherFacts(client, options.applicationId, openings)
-    const starts = await this.#starts(openings, facts, role)
+    const { facts, starts } = await taskTimeout.run(`to open ${ids.map(taskName).join(', ')}`, async () => {
+      const facts = await gatherFacts(client, options.applicationId, openings)
+      return { facts, starts: await this.#starts(openings, facts, role) }
+    })
     const tasks: StreamTask[] = []
     try {
-      for (const opening of openings) tasks.push(await this.#openTask(opening, facts, producer, starts))
+      for (const opening of openings) tasks.push(await this.#openTask(opening, facts, producer, starts, role))
     } catch (error) {
       await Promise.all(tasks.map((task) => task.close({ clean: false })))
       throw error
@@ -112,6 +117,7 @@ export class TaskOpener {
     facts: TaskFacts,
     producer: Producer,
     starts: ReadonlyMap<string, number>,
+    role: TaskRole,
   ): Promise<StreamTask> {
     const { id, subtopology } = opening
     const operatorTimes = new Map<string, number>()
@@ -119,6 +125,8 @@ export class TaskOpener {
       .filter(({ topic, partition }) => partition < facts.partitionsOf(topic))
       .map((input) => this.#openInput(input, facts, operatorTimes, starts))
     const state = await this.#openState(opening, facts)
+    const meters = new TaskMeters(this.#options.meters, taskName(id), role)
+    const cache = this.#options.cache && new TaskCache(this.#options.cache)
     try {
       const changelogs = subtopology.stores
         .filter(isRestored)
@@ -139,11 +147,15 @@ export class TaskOpener {
         producer,
         options,
         clock,
-        cache: this.#options.cache(),
+        cache,
         globalStores,
         operatorTimes,
         partitionsOf: (topic) => this.#partitionsOf(topic, facts),
-        dropped: (node, reason, count) => hooks.emit('dropped', { task: taskName(id), node, reason, count }),
+        ...meters.ofStores,
+        dropped: (node, reason, count) => {
+          meters.dropped(count)
+          hooks.emit('dropped', { task: taskName(id), node, reason, count })
+        },
       }
       const built = lowered.kind === 'region' ? buildRegionTask(parts, lowered) : buildRecordTask(parts)
       for (const store of built.stores.values()) state.register(store.state)
@@ -154,10 +166,14 @@ export class TaskOpener {
         changelogs,
         clock,
         hooks,
+        meters,
+        cache: parts.cache,
         acknowledged: ({ topic, partition }) => producer.acknowledged(topic, partition),
         ...built,
       })
     } catch (error) {
+      cache?.close()
+      meters.close()
       await state.close({ clean: false })
       throw error
     }
@@ -238,7 +254,7 @@ export class TaskOpener {
         .filter((store) => !isOnDisk(store))
         .map((store) => ({ name: store.name, fingerprint: storeFingerprint(store) })),
       storage: { kind: 'disk', directory, mapSizeBytes: options.stateMapSize },
-      deleteRetentionMs,
+      deleteRetentionMs: usualDeleteRetentionMs,
       clock,
     })
     if (state.setAside) {

@@ -11,6 +11,7 @@ import type { Operator } from '../operator/operator.ts'
 import type { SourceOperator } from '../operator/source.ts'
 import { wrapOperator } from '../operator/wrap.ts'
 import type { PlanNode } from '../plan/node.ts'
+import type { StoreSpec } from '../plan/store-spec.ts'
 import type { BuiltStore } from './built-store.ts'
 import { ErrorHandlers } from './error-handlers.ts'
 import { LimitedSender } from './limited-sender.ts'
@@ -52,6 +53,8 @@ export interface TaskTopologyParts {
   readonly sender: RecordSender
   readonly operatorTimes: ReadonlyMap<string, number>
   readonly globalStores: ReadonlyMap<string, unknown>
+  /** What operators get in place of a typed store, so that its calls are measured. */
+  readonly metered?: (typed: object, spec: StoreSpec) => object
   /** Makes the task's stores, in the order of registration. */
   stores(record: RecordContext): readonly BuiltStore[]
   /** As of `PartitionGroup`. */
@@ -80,7 +83,8 @@ export class TaskTopology {
     this.#clock = parts.clock
     this.context = new TaskContext({ ...parts, applicationId, sender, handlers })
     this.stores = parts.stores(this.context.record)
-    for (const { spec, typed } of this.stores) this.context.addStore(spec.name, typed)
+    for (const { spec, typed } of this.stores)
+      this.context.addStore(spec.name, parts.metered?.(typed as object, spec) ?? typed)
     const { sources, operators } = buildOperators(parts.nodes, this.context, (node, operator) => {
       const wrapped = wrapOperator(node, operator, this.context)
       return handlers.letProcessingFail ? wrapped : this.#guarded(node.name, wrapped)
@@ -99,7 +103,7 @@ export class TaskTopology {
 
   /** The inputs give a record now. */
   get ready(): boolean {
-    return this.inputs.ready(this.#clock.now())
+    return this.inputs.ready(this.#now)
   }
 
   /** Takes one record through the topology. @returns false if there is none. @throws what its operators throw. */
@@ -143,6 +147,8 @@ export class TaskTopology {
   close(): void {
     closeAll([...(this.#begun ? this.#operators : []), ...this.stores])
   }
+
+  readonly #now = (): number => this.#clock.now()
 
   readonly #punctuate = ({ node, punctuate }: Schedule, now: number): void => {
     this.context.withoutRecord(now)

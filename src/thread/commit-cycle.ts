@@ -52,6 +52,7 @@ export class CommitCycle {
       group.commitOffsets(producer, offsets),
     )
     this.#lastCommit = clock.monotonic()
+    if (records > 0) context.meters.committed(this.#lastCommit - start)
     if (records > 0) hooks.emit('committed', { thread: name, records, durationMs: this.#lastCommit - start })
     this.#repartitionTopics.purge(tasks.active)
     const { full } = tasks

@@ -1,12 +1,19 @@
 import type { GroupAssignment } from '../assign/streams-assignor.ts'
 import type { Client } from '../client/client.ts'
-import type { StoreQuestion } from './messages.ts'
+import type { Metric } from '../metrics/metric.ts'
+import type { StoreSize } from '../store/store-size.ts'
+import type { StoreReply, StoreRequest } from '../task/store-question.ts'
+import { detachedReply } from './detached-reply.ts'
 import type { StreamThread } from './stream-thread.ts'
-import type { StoreRead, StreamThreadHandle, ThreadState } from './stream-thread-handle.ts'
+import type { MemoryShare, StreamThreadHandle, ThreadState } from './stream-thread-handle.ts'
+import type { SignsOfLife, ThreadPulse } from './thread-pulse.ts'
+import type { StorePosition } from './thread-queries.ts'
 
 export interface InlineThreadParts {
   readonly number: number
   readonly thread: StreamThread
+  /** The thread's. */
+  readonly pulse: ThreadPulse
   /** The thread's own. */
   readonly client: Client
 }
@@ -18,13 +25,15 @@ export class InlineThread implements StreamThreadHandle {
   readonly ended: Promise<void>
   readonly #thread: StreamThread
   readonly #client: Client
+  readonly #pulse: ThreadPulse
   #state: ThreadState = 'created'
 
-  constructor({ number, thread, client }: InlineThreadParts) {
+  constructor({ number, thread, client, pulse }: InlineThreadParts) {
     this.number = number
     this.name = thread.name
     this.#thread = thread
     this.#client = client
+    this.#pulse = pulse
     this.ended = this.#run()
   }
 
@@ -43,6 +52,12 @@ export class InlineThread implements StreamThreadHandle {
 
   get partitions(): ReadonlyMap<number, number> {
     return this.#thread.partitions
+  }
+
+  /** Who asks shares its JavaScript thread: that is a beat. */
+  get signs(): SignsOfLife {
+    this.#pulse.beat()
+    return this.#pulse.signs
   }
 
   stop(leaveGroup?: boolean): void {
@@ -67,8 +82,8 @@ export class InlineThread implements StreamThreadHandle {
     this.#thread.requestShutdown()
   }
 
-  setStateMemory(bytes: number): void {
-    this.#thread.setStateMemory(bytes)
+  setMemory(share: MemoryShare): void {
+    this.#thread.setMemory(share)
   }
 
   /** Something beside the thread went wrong that ends it. */
@@ -76,8 +91,20 @@ export class InlineThread implements StreamThreadHandle {
     this.#thread.fail(error)
   }
 
-  async read(question: StoreQuestion): Promise<StoreRead> {
-    return this.#thread.read(question)
+  async read(request: StoreRequest): Promise<StoreReply> {
+    return detachedReply(this.#thread.queries.read(request))
+  }
+
+  async positions(): Promise<readonly StorePosition[]> {
+    return this.#thread.queries.positions()
+  }
+
+  async stateSizes(): Promise<readonly StoreSize[]> {
+    return this.#thread.storeSizes()
+  }
+
+  async metrics(): Promise<readonly Metric[]> {
+    return this.#thread.metrics()
   }
 
   async #run(): Promise<void> {

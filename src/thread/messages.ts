@@ -5,8 +5,9 @@ import type { Logger } from '../core/logger.ts'
 import type { ResolvedOptions } from '../core/options.ts'
 import type { TaskId } from '../core/task-id.ts'
 import type { KernelModule } from '../kernel/load.ts'
+import type { StoreRequest } from '../task/store-question.ts'
 import type { ErrorMessage, FactsMessage } from './error-message.ts'
-import type { ThreadState } from './stream-thread-handle.ts'
+import type { MemoryShare, ThreadState } from './stream-thread-handle.ts'
 
 /** What a worker thread begins with. */
 export interface WorkerStart {
@@ -24,6 +25,8 @@ export interface WorkerStart {
   readonly number: number
   /** Compiled once, for all threads. */
   readonly kernel: KernelModule
+  /** `ThreadPulse.shared`. */
+  readonly pulse: Int32Array
   /** `TerminationLock.shared`. */
   readonly termination: Int32Array
 }
@@ -36,10 +39,16 @@ export type ToWorker =
   | { readonly kind: 'resume' }
   /** Ask the whole application to shut down (KIP-671). */
   | { readonly kind: 'request-shutdown' }
-  /** The thread's share of the state's memory has changed. */
-  | { readonly kind: 'state-memory'; readonly bytes: number }
-  /** A query: answered by a StoreRead. */
-  | ({ readonly kind: 'read'; readonly id: number } & StoreQuestion)
+  /** The thread's share of the application's memory has changed. */
+  | { readonly kind: 'memory'; readonly share: MemoryShare }
+  /** A query: answered by a StoreReply. */
+  | { readonly kind: 'read'; readonly id: number; readonly request: StoreRequest }
+  /** Answered by StorePositions. */
+  | { readonly kind: 'positions'; readonly id: number }
+  /** Answered by the sizes of its stores. */
+  | { readonly kind: 'state-sizes'; readonly id: number }
+  /** Answered by its metrics. */
+  | { readonly kind: 'metrics'; readonly id: number }
   | Answer
 
 /** Worker to main thread. */
@@ -76,18 +85,4 @@ export interface Answer {
   readonly id: number
   readonly value: unknown
   readonly error: ErrorMessage | undefined
-}
-
-/** One key of one task's store. */
-export interface StoreQuestion {
-  readonly task: TaskId
-  readonly store: string
-  readonly key: Uint8Array
-  /** ms; 0 in a store without windows. */
-  readonly windowStart: number
-}
-
-/** Bytes in a buffer of just their size: cloning sends the whole buffer. */
-export function toSend(bytes: Uint8Array): Uint8Array {
-  return bytes.byteLength === bytes.buffer.byteLength ? bytes : bytes.slice()
 }

@@ -1,24 +1,21 @@
 import type { GroupAssignment } from '../assign/streams-assignor.ts'
-import type { Fetcher, GroupMember, Producer } from '../client/client.ts'
+import type { Fetcher, GroupMember } from '../client/client.ts'
 import { abortable } from '../core/abortable.ts'
 import { type ErrorCode, StreamsError } from '../core/errors.ts'
 import { taskName } from '../core/task-id.ts'
+import type { Metric } from '../metrics/metric.ts'
+import type { StoreSize } from '../store/store-size.ts'
 import { CommitCycle } from './commit-cycle.ts'
-import { endTransaction } from './end-transaction.ts'
 import { type Assigned, forgotten, GroupPlace } from './group-place.ts'
-import type { StoreQuestion } from './messages.ts'
-import type { StoreRead } from './stream-thread-handle.ts'
+import { inputFetcher } from './input-fetcher.ts'
+import { processSlice, sliceMs } from './process-slice.ts'
+import type { MemoryShare } from './stream-thread-handle.ts'
+import { streamsMember } from './streams-member.ts'
 import { TaskManager } from './task-manager.ts'
 import type { ThreadContext } from './thread-context.ts'
+import { ThreadProducer } from './thread-producer.ts'
+import { ThreadQueries } from './thread-queries.ts'
 import { TopicWatch } from './topic-watch.ts'
-
-/**
- * Records are processed for about this long between turns of the event loop, ms. Short: fetched data is read from the
- * socket only in those turns, and what its buffer holds does not last long (10 ms cost a fifth of the rate).
- */
-const sliceMs = 5
-/** Bytes that may wait for the broker's acknowledgement before processing pauses. */
-const maxPendingBytes = 32 * 2 ** 20
 
 /**
  * One member of the group with its own fetcher, producer and tasks. Everything a task does happens inside this loop:
@@ -26,6 +23,8 @@ const maxPendingBytes = 32 * 2 ** 20
  */
 export class StreamThread {
   readonly name: string
+  /** What it answers about the stores of its tasks. */
+  readonly queries: ThreadQueries
   readonly #context: ThreadContext
   readonly #member: GroupMember
   readonly #group: GroupPlace
@@ -34,7 +33,7 @@ export class StreamThread {
   readonly #topics: TopicWatch
   readonly #commits: CommitCycle
   readonly #stopSignal = new AbortController()
-  #producer: Producer
+  readonly #producer: ThreadProducer
   #stopping = false
   #leaveGroup: boolean
   #paused = false
@@ -43,32 +42,20 @@ export class StreamThread {
   /** Tasks that other threads of the process had before the last join. */
   #elsewhere: ReadonlySet<string> = new Set()
   #failure: unknown
+  #cacheBytes: number
 
   constructor(context: ThreadContext) {
-    const { client, options, clock, groupInstanceId } = context
+    const { clock, groupInstanceId } = context
     this.name = context.name
     this.#context = context
-    this.#producer = this.#newProducer()
-    this.#fetcher = client.fetcher({
-      isolation: 'read_committed',
-      partitionBytes: 2 ** 20,
-      bufferBytes: 8 * 2 ** 20,
-      offsetReset: options.offsetReset,
-    })
-    this.#member = client.group({
-      groupId: options.applicationId,
-      protocolName: 'stream',
-      sessionTimeoutMs: options.sessionTimeoutMs,
-      rebalanceTimeoutMs: options.rebalanceTimeoutMs,
-      heartbeatIntervalMs: options.heartbeatIntervalMs,
-      ...(groupInstanceId === undefined ? {} : { groupInstanceId }),
-      metadata: () => this.#subscription(),
-      assign: (members) => context.assignor.assign(members),
-      identified: context.onMember,
-    })
+    this.#cacheBytes = context.options.cacheMaxBytes
+    this.#producer = new ThreadProducer(context)
+    this.#fetcher = inputFetcher(context)
+    this.#member = streamsMember(context, () => this.#subscription())
     this.#leaveGroup = groupInstanceId === undefined
     this.#group = new GroupPlace({ member: this.#member, clock, onChange: () => this.#fetcher.wake() })
     this.#tasks = new TaskManager(context, this.#fetcher)
+    this.queries = new ThreadQueries(this.#tasks, clock)
     this.#topics = new TopicWatch(context, () => this.#rejoin())
     this.#commits = new CommitCycle({
       context,
@@ -83,6 +70,11 @@ export class StreamThread {
     return new Map([...this.#tasks.active].map(({ id, partitions }) => [id.subtopology, partitions]))
   }
 
+  /** Of the thread, its tasks and their stores, as they are now. */
+  metrics(): readonly Metric[] {
+    return this.#context.meters.snapshot()
+  }
+
   /** What the last rebalance said of the whole group. */
   get assignment(): GroupAssignment | undefined {
     return this.#tasks.assignment
@@ -95,7 +87,7 @@ export class StreamThread {
       while (!this.#stopping) await this.#guarded(() => this.#turn())
       await this.#guarded(() => this.#finish())
     } catch (error) {
-      await endTransaction(this.#producer, this.#context)
+      await this.#producer.end()
       throw error
     } finally {
       this.#group.stop(new StreamsError('lifecycle', 'the stream thread ended'))
@@ -133,8 +125,13 @@ export class StreamThread {
     this.#rejoin()
   }
 
-  setStateMemory(bytes: number): void {
-    this.#tasks.setStateMemory(bytes)
+  storeSizes(): readonly StoreSize[] {
+    return this.#tasks.storeSizes()
+  }
+
+  setMemory({ state, cache }: MemoryShare): void {
+    this.#tasks.setStateMemory(state)
+    this.#cacheBytes = cache
   }
 
   /** Something that nobody waits for went wrong: the next turn throws it. */
@@ -146,13 +143,6 @@ export class StreamThread {
   #rejoin(): void {
     this.#group.rejoinAt(0)
     this.#fetcher.wake()
-  }
-
-  /** One key of a store of a task that runs here. */
-  read({ task, store, key, windowStart }: StoreQuestion): StoreRead {
-    const found = this.#tasks.active.get(task)
-    const where = found?.restored ? found.stores.get(store) : undefined
-    return where ? { here: true, found: where.get(key, windowStart) } : { here: false }
   }
 
   #subscription(): Uint8Array {
@@ -172,16 +162,25 @@ export class StreamThread {
   }
 
   async #turn(): Promise<void> {
+    this.#context.pulse.turned()
     if (this.#failure !== undefined) throw this.#failure
     await this.#followGroup()
-    await this.#tasks.open(this.#producer)
+    await this.#tasks.open(this.#producer.current)
     await this.#restore()
-    const fetched = await this.#fetcher.poll(this.#busy ? 0 : this.#msToWait())
-    for (const stretch of fetched) this.#tasks.active.deliver(stretch)
+    await this.#poll()
     await this.#process()
     if (!this.#paused) for (const task of this.#tasks.active) task.punctuate()
     await this.#context.clock.turn()
     if (this.#commits.due) await this.#commit()
+    this.#context.meters.turned(this.#tasks.restoring)
+  }
+
+  async #poll(): Promise<void> {
+    const { clock, meters } = this.#context
+    const start = clock.monotonic()
+    const fetched = await this.#fetcher.poll(this.#busy ? 0 : this.#msToWait())
+    meters.polled(start, fetched)
+    for (const stretch of fetched) this.#tasks.active.deliver(stretch)
   }
 
   get #busy(): boolean {
@@ -189,22 +188,13 @@ export class StreamThread {
     return !this.#paused && this.#tasks.active.ready && !this.#tasks.full
   }
 
-  /** Takes records through the tasks, in turn, for one slice, or until memory asks for a checkpoint. */
   async #process(): Promise<void> {
-    const { clock } = this.#context
-    const end = clock.monotonic() + sliceMs
-    for (let worked = !this.#paused; worked && clock.monotonic() < end; ) {
-      worked = false
-      if (this.#tasks.full) break
-      for (const task of this.#tasks.active) {
-        if (!task.ready) continue
-        task.process()
-        worked = true
-        if (clock.monotonic() >= end || this.#tasks.full) break
-      }
+    if (!this.#paused) {
+      // Here, where what it lets go belongs to the next commit.
+      this.#context.cache?.resize(this.#cacheBytes)
+      processSlice(this.#context, this.#tasks)
     }
-    if (this.#producer.failure) throw this.#producer.failure
-    if (this.#producer.pendingBytes > maxPendingBytes) await this.#producer.drain(maxPendingBytes / 2)
+    await this.#producer.admit()
   }
 
   /** Until there is something to do without new records. */
@@ -221,7 +211,7 @@ export class StreamThread {
   }
 
   #commit(): Promise<void> {
-    return this.#commits.run(this.#producer)
+    return this.#commits.run(this.#producer.current)
   }
 
   /** Begins to join when that is due, and does what the answer says. */
@@ -292,20 +282,7 @@ export class StreamThread {
     this.#context.logger.warn({ thread: this.name, code: error.code }, `beginning anew: ${error.message}`)
     this.#context.hooks.emit('aborted', { thread: this.name, error })
     await this.#tasks.closeDirty()
-    try {
-      await this.#producer.abort()
-    } catch (error) {
-      if (!StreamsError.is(error)) throw error
-      // Another producer took this one's place, or its state is lost: a new one begins a new epoch.
-      await this.#producer.close()
-      this.#producer = this.#newProducer()
-      await this.#producer.init()
-    }
-  }
-
-  #newProducer(): Producer {
-    const { client, options, transactionalId } = this.#context
-    return client.producer({ transactionalId, transactionTimeoutMs: options.transactionTimeoutMs })
+    await this.#producer.abort()
   }
 
   /** All is committed or given up by now: a group that does not hear of it costs the others a session, no more. */

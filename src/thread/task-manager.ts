@@ -2,6 +2,7 @@ import type { GroupAssignment, MemberState } from '../assign/streams-assignor.ts
 import type { Fetcher, Producer } from '../client/client.ts'
 import { type TaskId, taskName } from '../core/task-id.ts'
 import type { TopicPartition } from '../core/topic-partition.ts'
+import type { StoreSize } from '../store/store-size.ts'
 import { ChangelogReader } from '../task/changelog-reader.ts'
 import type { StreamTask } from '../task/stream-task.ts'
 import type { TaskRole } from '../task/task-opener.ts'
@@ -27,7 +28,7 @@ export class TaskManager {
   #stateMemory: number
 
   constructor(context: ThreadContext, fetcher: Fetcher) {
-    const { client, clock, hooks, options } = context
+    const { client, clock, hooks, options, taskTimeout } = context
     this.#context = context
     this.#fetcher = fetcher
     this.#stateMemory = options.stateMemory
@@ -35,6 +36,8 @@ export class TaskManager {
       client,
       clock,
       hooks,
+      taskTimeout,
+      consumer: options.restoreConsumer,
       groupId: options.applicationId,
       onArrival: () => fetcher.wake(),
     })
@@ -62,6 +65,11 @@ export class TaskManager {
     return this.#assignment !== undefined && !this.#incomplete && !this.#changelogs.restoring
   }
 
+  /** Some task that is to run is not complete. */
+  get restoring(): boolean {
+    return this.#changelogs.restoring
+  }
+
   /** Changelog records wait to be applied. */
   get restoreReady(): boolean {
     return this.#changelogs.ready
@@ -81,6 +89,11 @@ export class TaskManager {
   /** Half of the memory holds what is not on disk yet. */
   get full(): boolean {
     return this.active.dirtyBytes + this.standby.dirtyBytes > this.#stateMemory / 2
+  }
+
+  /** What the stores of all tasks take. */
+  storeSizes(): readonly StoreSize[] {
+    return this.all.flatMap(({ state }) => state.storeSizes())
   }
 
   /** Shares so many bytes of memory among the tasks, equally. */

@@ -4,8 +4,12 @@ import type { Hooks } from '../core/hooks.ts'
 import type { Logger } from '../core/logger.ts'
 import type { ResolvedOptions } from '../core/options.ts'
 import type { Clock } from '../core/time/clock.ts'
+import type { RecordCache } from '../store/record-cache.ts'
 import type { TaskLocks } from '../store/task-locks.ts'
 import type { TaskOpener } from '../task/task-opener.ts'
+import type { TaskTimeout } from '../task/task-timeout.ts'
+import type { ThreadMeters } from '../task/thread-meters.ts'
+import type { ThreadPulse } from './thread-pulse.ts'
 
 /** What a stream thread is given. */
 export interface ThreadContext {
@@ -17,7 +21,13 @@ export interface ThreadContext {
   readonly logger: Logger
   readonly assignor: StreamsAssignor
   readonly opener: TaskOpener
+  /** Of all its tasks; undefined: nothing is cached. */
+  readonly cache: RecordCache | undefined
+  readonly taskTimeout: TaskTimeout
+  readonly meters: ThreadMeters
   readonly locks: TaskLocks
+  /** Shows the outside that the loop turns. */
+  readonly pulse: ThreadPulse
   /** `<application id>-<process id>-<thread>`: fences the predecessor after a crash. */
   readonly transactionalId: string
   /** Static membership (KIP-345): undefined for a dynamic member. */

@@ -1,12 +1,17 @@
 import { StreamsError } from '../core/errors.ts'
+import type { UncaughtErrorResponse } from '../core/failure-options.ts'
 import type { Logger } from '../core/logger.ts'
-import type { UncaughtErrorResponse } from '../core/options.ts'
-import type { StreamThreadHandle } from './stream-thread-handle.ts'
+import type { Clock } from '../core/time/clock.ts'
+import { Replacements } from './replacements.ts'
+import type { MemoryShare, StreamThreadHandle } from './stream-thread-handle.ts'
 
 export interface ThreadPoolParts {
+  readonly clock: Clock
   readonly logger: Logger
-  /** Bytes of state in memory, shared by all threads. */
-  readonly stateMemory: number
+  /** Shared by all threads. */
+  readonly memory: MemoryShare
+  /** Java has a thread for global tables then, to which a share of the record cache goes. */
+  readonly globalTables: boolean
   /** No thread processes records until `resume`. */
   readonly paused: boolean
   open(number: number): StreamThreadHandle
@@ -25,6 +30,7 @@ export class ThreadPool {
   readonly #threads = new Map<number, StreamThreadHandle>()
   /** Threads that `remove` has asked to end. */
   readonly #removed = new Set<StreamThreadHandle>()
+  readonly #replacements: Replacements
   /** The last thread has ended, with what led to it. */
   readonly ended: Promise<Error | undefined>
   #end: (error: Error | undefined) => void = () => {}
@@ -36,6 +42,7 @@ export class ThreadPool {
   constructor(parts: ThreadPoolParts) {
     this.#parts = parts
     this.#paused = parts.paused
+    this.#replacements = new Replacements(parts.clock)
     this.ended = new Promise((resolve) => {
       this.#end = resolve
     })
@@ -94,6 +101,7 @@ export class ThreadPool {
 
   stop(leaveGroup?: boolean): void {
     this.#stopping = true
+    this.#replacements.stop()
     for (const thread of this.threads) thread.stop(leaveGroup)
     this.#endIfEmpty()
   }
@@ -105,9 +113,19 @@ export class ThreadPool {
     this.#parts.onChange()
   }
 
+  /**
+   * Shuts all instances of the application down because of what went wrong here: it goes through the group.
+   * @param number of the thread that carries the message if this was the last member here.
+   */
+  failEverywhere(error: Error, number = 1): void {
+    this.#failure ??= error
+    ;(this.threads[0] ?? this.#start(number)).requestShutdown()
+  }
+
   /** Ends what cannot end by itself. */
   terminate(): void {
     this.#stopping = true
+    this.#replacements.stop()
     for (const thread of this.threads) thread.terminate()
   }
 
@@ -151,7 +169,7 @@ export class ThreadPool {
     this.#endIfEmpty()
   }
 
-  #mend({ name, number }: StreamThreadHandle, error: Error): void {
+  #mend({ name, number, signs }: StreamThreadHandle, error: Error): void {
     this.#failed++
     if (this.#stopping || StreamsError.is(error, 'shutdown-requested')) {
       this.fail(error)
@@ -159,12 +177,10 @@ export class ThreadPool {
     }
     switch (this.#parts.decide(error, name)) {
       case 'replace-thread':
-        this.#start(number)
+        this.#replacements.replace(error, signs.turns !== 0, () => this.#replace(number))
         break
       case 'shutdown-application':
-        this.#failure ??= error
-        // It goes through the group: if this was the last member here, another one carries the message.
-        ;(this.threads[0] ?? this.#start(number)).requestShutdown()
+        this.failEverywhere(error, number)
         break
       case 'shutdown-client':
         this.fail(error)
@@ -172,9 +188,21 @@ export class ThreadPool {
     }
   }
 
+  /** Under its number, unless another thread has that by now. */
+  #replace(number: number): void {
+    try {
+      if (!this.#threads.has(number)) this.#start(number)
+    } catch (failure) {
+      this.fail(failure as Error)
+    }
+  }
+
   #shareMemory(): void {
-    const share = Math.floor(this.#parts.stateMemory / this.#threads.size)
-    for (const thread of this.threads) thread.setStateMemory(share)
+    const { memory, globalTables } = this.#parts
+    const threads = this.#threads.size
+    const state = Math.floor(memory.state / threads)
+    const cache = Math.floor(memory.cache / (threads + (globalTables ? 1 : 0)))
+    for (const thread of this.threads) thread.setMemory({ state, cache })
   }
 
   /** An application whose threads were all removed goes on: one may be added. */

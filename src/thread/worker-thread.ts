@@ -3,16 +3,21 @@ import { StreamsError } from '../core/errors.ts'
 import type { Hooks } from '../core/hooks.ts'
 import type { Logger } from '../core/logger.ts'
 import type { Clock } from '../core/time/clock.ts'
+import type { Metric } from '../metrics/metric.ts'
+import type { StoreSize } from '../store/store-size.ts'
 import type { ProcessTaskLocks } from '../store/task-locks.ts'
+import type { StoreReply, StoreRequest } from '../task/store-question.ts'
 import { fromErrorMessage, fromFactsMessage } from './error-message.ts'
-import { type FromWorker, type StoreQuestion, type ToWorker, toSend, type WorkerStart } from './messages.ts'
+import type { FromWorker, ToWorker, WorkerStart } from './messages.ts'
 import { answerCall, PendingCalls } from './pending-calls.ts'
 import { SafeWorker } from './safe-worker.ts'
-import type { StoreRead, StreamThreadHandle, ThreadState } from './stream-thread-handle.ts'
+import type { MemoryShare, StreamThreadHandle, ThreadState } from './stream-thread-handle.ts'
+import { type SignsOfLife, ThreadPulse } from './thread-pulse.ts'
+import type { StorePosition } from './thread-queries.ts'
 
 export interface WorkerThreadParts {
   readonly name: string
-  readonly start: Omit<WorkerStart, 'termination'>
+  readonly start: Omit<WorkerStart, 'termination' | 'pulse'>
   readonly clock: Clock
   readonly hooks: Hooks
   readonly logger: Logger
@@ -20,6 +25,8 @@ export interface WorkerThreadParts {
   onState(): void
   /** Gives OAuth tokens, if the connections need them. */
   token(): Promise<unknown>
+  /** The group knows the thread by this id. */
+  onMember(memberId: string): void
   /** The worker has died, and cannot leave the group by itself. Never rejects. */
   leave(memberId: string): Promise<void>
 }
@@ -32,6 +39,7 @@ export class WorkerThread implements StreamThreadHandle {
   readonly #parts: WorkerThreadParts
   readonly #worker: SafeWorker
   readonly #calls = new PendingCalls()
+  readonly #pulse = new ThreadPulse()
   #state: ThreadState = 'created'
   #assignment: GroupAssignment | undefined
   #partitions: ReadonlyMap<number, number> = new Map()
@@ -47,7 +55,7 @@ export class WorkerThread implements StreamThreadHandle {
     this.#parts = parts
     // The same file as it is here: compiled, or TypeScript where Node or a loader reads that.
     const file = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url)
-    this.#worker = new SafeWorker(file, name, start, clock)
+    this.#worker = new SafeWorker(file, name, { ...start, pulse: this.#pulse.shared }, clock)
     this.#worker.on('message', (message: FromWorker) => this.#receive(message))
     this.#worker.on('error', (error) => {
       this.#uncaught = error
@@ -71,6 +79,10 @@ export class WorkerThread implements StreamThreadHandle {
     return this.#partitions
   }
 
+  get signs(): SignsOfLife {
+    return this.#pulse.signs
+  }
+
   stop(leaveGroup?: boolean): void {
     this.#enter('stopping')
     this.#post({ kind: 'stop', leaveGroup })
@@ -92,15 +104,24 @@ export class WorkerThread implements StreamThreadHandle {
     this.#post({ kind: 'request-shutdown' })
   }
 
-  setStateMemory(bytes: number): void {
-    this.#post({ kind: 'state-memory', bytes })
+  setMemory(share: MemoryShare): void {
+    this.#post({ kind: 'memory', share })
   }
 
-  async read({ key, ...question }: StoreQuestion): Promise<StoreRead> {
-    const read = await this.#calls.call((id) =>
-      this.#post({ kind: 'read', id, ...question, key: toSend(key) }),
-    )
-    return read as StoreRead
+  async read(request: StoreRequest): Promise<StoreReply> {
+    return (await this.#calls.call((id) => this.#post({ kind: 'read', id, request }))) as StoreReply
+  }
+
+  async positions(): Promise<readonly StorePosition[]> {
+    return (await this.#calls.call((id) => this.#post({ kind: 'positions', id }))) as readonly StorePosition[]
+  }
+
+  async stateSizes(): Promise<readonly StoreSize[]> {
+    return (await this.#calls.call((id) => this.#post({ kind: 'state-sizes', id }))) as readonly StoreSize[]
+  }
+
+  async metrics(): Promise<readonly Metric[]> {
+    return (await this.#calls.call((id) => this.#post({ kind: 'metrics', id }))) as readonly Metric[]
   }
 
   #post(message: ToWorker): void {
@@ -125,6 +146,7 @@ export class WorkerThread implements StreamThreadHandle {
         break
       case 'member':
         this.#memberId = message.memberId
+        this.#parts.onMember(message.memberId)
         break
       case 'event':
         hooks.emit(message.event, fromFactsMessage(message.facts) as never)

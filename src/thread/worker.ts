@@ -9,14 +9,20 @@ import { systemClock } from '../core/time/clock.ts'
 import { useKernelModule } from '../kernel/load.ts'
 import { StateDirectory } from '../store/state-directory.ts'
 import type { TaskLocks } from '../store/task-locks.ts'
+import { GlobalReader } from '../task/global-reader.ts'
 import { GlobalState } from '../task/global-state.ts'
+import { globalStoresOf } from '../task/global-stores.ts'
+import { replyToSend } from './detached-reply.ts'
 import { toErrorMessage, toFactsMessage } from './error-message.ts'
 import { importFailure, loadTopology } from './load-topology.ts'
-import { type FromWorker, type StoreQuestion, type ToWorker, toSend, type WorkerStart } from './messages.ts'
+import type { FromWorker, ToWorker, WorkerStart } from './messages.ts'
 import { openStreamThread } from './open-stream-thread.ts'
 import { answerCall, PendingCalls } from './pending-calls.ts'
 import type { StreamThread } from './stream-thread.ts'
-import type { StoreRead } from './stream-thread-handle.ts'
+import { ThreadPulse } from './thread-pulse.ts'
+
+/** Between two beats of the pulse, ms. */
+const beatMs = 500
 
 /** The worker's side of a WorkerThread: a whole member of the group. */
 class WorkerSide {
@@ -24,12 +30,15 @@ class WorkerSide {
   readonly #calls = new PendingCalls()
   /** What came before the thread was open. */
   readonly #waiting: ToWorker[] = []
+  readonly #pulse: ThreadPulse
   #thread: StreamThread | undefined
   #stopped = false
   #told: string | undefined
 
   constructor(start: WorkerStart) {
     this.#start = start
+    this.#pulse = new ThreadPulse(start.pulse)
+    this.#beat()
     parentPort!.on('message', (message: ToWorker) => this.#receive(message))
     // Also what nobody waits for, in a timer of a processor for one, ends the thread as it ends a process.
     process.on('uncaughtException', (error) => this.#fail(error))
@@ -56,8 +65,18 @@ class WorkerSide {
     const clock = systemClock
     await using client = createKafkaClient(this.#kafka(), { clock, logger, hooks })
     const directory = StateDirectory.share(options)
+    const shared = new GlobalReader({ plan, options: resolved, directory, clock })
     const globals = await GlobalState.open(
-      { plan, options: resolved, client, clock, hooks },
+      {
+        stores: globalStoresOf(plan, 'worker'),
+        onDisk: false,
+        options: resolved,
+        client,
+        directory,
+        clock,
+        hooks,
+        logger,
+      },
       () => this.#stopped,
     )
     const thread = openStreamThread({
@@ -70,7 +89,8 @@ class WorkerSide {
       logger,
       directory,
       locks: this.#locks,
-      globalStores: globals.typed,
+      pulse: this.#pulse,
+      globalStores: new Map([...shared.typed, ...globals.typed]),
       onState: (state) => this.#tellState(state),
       onMember: (memberId) => post({ kind: 'member', memberId }),
     })
@@ -82,7 +102,13 @@ class WorkerSide {
     } finally {
       await globals.close()
       await following
+      await shared.close()
     }
+  }
+
+  #beat(): void {
+    this.#pulse.beat()
+    systemClock.after(beatMs, () => this.#beat())
   }
 
   #fail(error: unknown): void {
@@ -142,22 +168,25 @@ class WorkerSide {
       case 'request-shutdown':
         thread.requestShutdown()
         break
-      case 'state-memory':
-        thread.setStateMemory(message.bytes)
+      case 'memory':
+        thread.setMemory(message.share)
         break
       case 'read':
-        void answerCall(message.id, () => read(thread, message), post)
+        void answerCall(message.id, () => replyToSend(thread.queries.read(message.request)), post)
+        break
+      case 'positions':
+        void answerCall(message.id, () => thread.queries.positions(), post)
+        break
+      case 'state-sizes':
+        void answerCall(message.id, () => thread.storeSizes(), post)
+        break
+      case 'metrics':
+        void answerCall(message.id, () => thread.metrics(), post)
         break
       case 'answer':
         break // taken by #receive
     }
   }
-}
-
-function read(thread: StreamThread, question: StoreQuestion): StoreRead {
-  const answer = thread.read(question)
-  if (!answer.here || !answer.found) return answer
-  return { here: true, found: { ...answer.found, value: toSend(answer.found.value) } }
 }
 
 function post(message: FromWorker): void {

@@ -38,6 +38,8 @@ export interface KafkaBroker {
   readonly securedBrokers: readonly string[]
   /** Where a listener of `proxied` really is. */
   proxiedPort(listener: string): number
+  /** Its log.dirs; '' for a cluster that somebody else runs. */
+  readonly dataFolder: string
   /** 0 for a cluster that somebody else runs. */
   readonly pid: number
   /**
@@ -91,6 +93,7 @@ function externalCluster(brokers: readonly string[]): KafkaBroker {
     brokers,
     securedBrokers: [],
     proxiedPort: () => 0,
+    dataFolder: '',
     pid: 0,
     skippedMarkers: () => 0,
     kill: refuse,
@@ -118,6 +121,10 @@ class LocalBroker implements KafkaBroker {
     this.#usesZooKeeper = isBefore(options.version ?? kafkaVersion, '3.3')
     this.brokers = [`127.0.0.1:${ports.clients}`]
     this.securedBrokers = options.secured ? [`127.0.0.1:${ports.secured}`] : []
+  }
+
+  get dataFolder(): string {
+    return join(this.#java.folder, 'data')
   }
 
   get pid(): number {

@@ -45,7 +45,10 @@ export function readArguments(): CrashArguments | undefined {
       },
     })
     const { mutation, kernel, keep } = values
-    const named = values.scenario === 'all' ? scenarios : scenariosNamed(values.scenario.split(','))
+    const named =
+      values.scenario === 'all'
+        ? scenarios.filter(({ onlyByName }) => !onlyByName)
+        : scenariosNamed(values.scenario.split(','))
     const rounds = Number(values.rounds)
     const seed = Number(values.seed)
     if (!named || !Number.isInteger(rounds) || rounds < 1 || !Number.isInteger(seed)) return undefined

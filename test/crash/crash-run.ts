@@ -2,7 +2,6 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Client } from '../../src/client/client.ts'
 import type { FaultProxy } from '../broker/fault-proxy.ts'
-import type { KafkaBroker } from '../broker/kafka-broker.ts'
 import { caughtUp } from './caught-up.ts'
 import { type CrashCluster, workerNames } from './crash-cluster.ts'
 import { Feeder } from './feeder.ts'
@@ -61,7 +60,7 @@ export class CrashRun {
   readonly workers: readonly [WorkerProcess, WorkerProcess]
   readonly feeder: Feeder
   readonly inputs: PipelineInputs
-  readonly broker: KafkaBroker
+  readonly cluster: CrashCluster
   readonly client: Client
   readonly tally: Tally
   readonly #options: CrashRunOptions
@@ -71,14 +70,14 @@ export class CrashRun {
     const { seed, cluster, folder, mutation, kernel, client, tally, settings, transactions } = options
     this.#options = options
     this.random = new Random(seed + 2)
-    this.broker = cluster.broker
+    this.cluster = cluster
     this.client = client
     this.tally = tally
     const [a, b] = workerNames.map(
       (name) =>
         new WorkerProcess({
           name,
-          brokers: [`127.0.0.1:${cluster.proxy(name).port}`],
+          brokers: cluster.brokersFor(name),
           folder: join(folder, name),
           mutation,
           kernel,
@@ -99,7 +98,7 @@ export class CrashRun {
       [...pipelineTopics, deadLetters].map((name) => ({
         name,
         partitions: pipelinePartitions,
-        replicationFactor: 1,
+        replicationFactor: this.cluster.replicas,
         configs: name === paid.name ? { 'max.message.bytes': String(maxPaidBytes) } : {},
       })),
     )
@@ -114,7 +113,7 @@ export class CrashRun {
   }
 
   proxyOf(worker: WorkerProcess): FaultProxy {
-    return this.#options.cluster.proxy(worker === this.workers[0] ? 'a' : 'b')
+    return this.cluster.proxy(worker === this.workers[0] ? 'a' : 'b')
   }
 
   otherThan(worker: WorkerProcess): WorkerProcess {

@@ -56,6 +56,8 @@ export class Feeder {
   failure: unknown
   /** How many of the next orders are to be too large, once joined. */
   largeOrders = 0
+  /** Of the other orders' notes: makes states grow. */
+  noteBytes = 0
   /** How many of the next clicks and orders are to be followed by bytes that no serde can read. */
   poisons = 0
 
@@ -162,7 +164,7 @@ export class Feeder {
       const order: Order = {
         customer: `customer${this.#random.int(0, customerCount - 1)}`,
         amount: this.#random.int(1, 1000),
-        note: large ? 'x'.repeat(maxPaidBytes * 2) : '',
+        note: 'x'.repeat(large ? maxPaidBytes * 2 : this.noteBytes),
       }
       this.orders.set(`order${id}`, order)
       sent.push(jsonRecord(`order${id}`, order, startMs + id))

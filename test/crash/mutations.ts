@@ -3,6 +3,7 @@ import type { CommittedOffset, GroupMetadata, Producer } from '../../src/client/
 import { decodeBatches } from '../../src/protocol/record-batch/decode.ts'
 import { encodeBatch } from '../../src/protocol/record-batch/encode.ts'
 import { readBatchHeader } from '../../src/protocol/record-batch/header.ts'
+import { stepMutations } from './mutated-steps.ts'
 import { ProducerWrapper } from './producer-wrapper.ts'
 
 interface SentBatch {
@@ -225,14 +226,28 @@ function isChangelog(topic: string): boolean {
   return topic.endsWith('-changelog')
 }
 
-export type Mutation = keyof typeof mutations
+type StepMutation = keyof typeof stepMutations
 
-export const mutationNames = Object.keys(mutations) as readonly Mutation[]
+export type Mutation = keyof typeof mutations | StepMutation
+
+export const mutationNames: readonly Mutation[] = [
+  ...(Object.keys(mutations) as (keyof typeof mutations)[]),
+  ...(Object.keys(stepMutations) as StepMutation[]),
+]
 
 export function isMutation(name: string): name is Mutation {
-  return name in mutations
+  return mutationNames.some((one) => one === name)
 }
 
 export function mutate(producer: Producer, mutation: Mutation | undefined): Producer {
-  return mutation ? mutations[mutation](producer) : producer
+  return mutation && !isStepMutation(mutation) ? mutations[mutation](producer) : producer
+}
+
+/** Of this thread, from now on. */
+export function mutateSteps(mutation: Mutation | undefined): void {
+  if (mutation && isStepMutation(mutation)) stepMutations[mutation]()
+}
+
+function isStepMutation(mutation: Mutation): mutation is StepMutation {
+  return Object.hasOwn(stepMutations, mutation)
 }

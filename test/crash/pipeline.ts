@@ -1,11 +1,13 @@
+import type { StreamsBuilder } from '../../src/dsl/builder.ts'
 import { untilWindowCloses } from '../../src/dsl/suppressed.ts'
+import type { KTable } from '../../src/dsl/table.ts'
 import { topic } from '../../src/dsl/topic.ts'
-import { topology } from '../../src/dsl/topology.ts'
 import { tumbling } from '../../src/dsl/windows.ts'
 import { field } from '../../src/expr/build.ts'
 import { windowKey } from '../../src/expr/window-key.ts'
 import { json } from '../../src/serde/json.ts'
 import { long, string } from '../../src/serde/scalars.ts'
+import type { Windowed } from '../../src/serde/windowed.ts'
 import type { Click } from './clicks.ts'
 import { aggregatedClicks, countClicks, graceMs, userClicks, windowMs } from './job.ts'
 
@@ -49,7 +51,7 @@ export const maxPaidBytes = 10_000
  * Four subtopologies: the click count, which runs in the kernel; a windowed count with one final result per window; a
  * join of two streams; and, behind a repartition topic, a join with a table and a count.
  */
-export const pipeline = topology(import.meta.url, (b) => {
+export function buildPipeline(b: StreamsBuilder): { readonly counts: KTable<Windowed<string>, number> } {
   const counts = countClicks(b)
   b.stream(userVisits)
     .groupByKey()
@@ -79,7 +81,7 @@ export const pipeline = topology(import.meta.url, (b) => {
     .toStream()
     .to(totals)
   return { counts }
-})
+}
 
 export const inputTopics: readonly string[] = [userClicks, userVisits, orders, payments, customers].map(
   ({ name }) => name,

@@ -92,6 +92,7 @@ export function withProducers(client: Client, wrap: (producer: Producer) => Prod
     fetcher: (options) => client.fetcher(options),
     producer: (options) => wrap(client.producer(options)),
     group: (options) => client.group(options),
+    admin: client.admin,
     close: () => client.close(),
     [Symbol.asyncDispose]: () => client[Symbol.asyncDispose](),
   }

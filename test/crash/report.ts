@@ -1,5 +1,7 @@
 import type { Findings } from './crash-run.ts'
+import type { Blame } from './markers/blame.ts'
 import type { RoundReport, SessionReport } from './session.ts'
+import { waitedTooLong } from './until.ts'
 
 /** One line a scenario, over all sessions. */
 export function scenarioTable(sessions: readonly SessionReport[]): string {
@@ -69,28 +71,41 @@ function verdictCells(findings: Findings | undefined): readonly (string | number
 }
 
 /**
- * Something is wrong, and that may be the broker's doing: nothing is proven, and nothing refuted. Records of a
- * transaction without its marker count or do not as the producer's next one ends.
+ * Nothing is proven, and nothing refuted: results are wrong, and each comes from a transaction that lacks a marker which
+ * Kafka dropped; or there are none, since nobody can read beyond such a transaction. Whatever else is wrong is ours.
  */
 export function isVoid(session: SessionReport): boolean {
-  return session.tally.skippedMarkers > 0 && reasons(session).length > 0
+  const { blame, failure, findings } = session
+  if (failure) return blame?.open === true && failure.message.includes(waitedTooLong)
+  if (!findings || !blame || blame.proven === 0 || blame.unproven.length > 0) return false
+  return stateProblems(session).length === 0 && otherProblems(findings).length === 0
 }
 
 /** Why a session is not good, in words; none if it is. */
-export function reasons({ plan, tally, findings, failure }: SessionReport): string[] {
+export function reasons(session: SessionReport): string[] {
+  const { findings, failure, blame } = session
   const found: string[] = []
   if (failure) found.push(failure.stack ?? failure.message)
-  if (!plan.rounds.some(({ mayLoseState }) => mayLoseState)) {
-    for (const task of tally.restoredFromZero)
-      found.push(`restored from 0 although a checkpoint existed: ${task}`)
-    for (const state of tally.setAside) found.push(`a state was set aside: ${state}`)
-  }
-  if (findings) found.push(...wrongResults(findings))
-  if (found.length > 0 && tally.skippedMarkers > 0)
-    found.push(
-      `the broker dropped markers of ${tally.skippedMarkers} transactions: what is wrong may come from that`,
-    )
+  found.push(...stateProblems(session))
+  if (findings) found.push(...wrongResults(findings), ...otherProblems(findings))
+  if (found.length > 0 && blame) found.push(...blameLines(blame))
   return found
+}
+
+function stateProblems({ plan, tally }: SessionReport): string[] {
+  if (plan.rounds.some(({ mayLoseState }) => mayLoseState)) return []
+  return [
+    ...tally.restoredFromZero.map((task) => `restored from 0 although a checkpoint existed: ${task}`),
+    ...tally.setAside.map((state) => `a state was set aside: ${state}`),
+  ]
+}
+
+function blameLines({ missing, proven, unproven }: Blame): string[] {
+  return [
+    ...some(missing, 'markers are missing'),
+    `${proven} wrong results come of transactions that lack one`,
+    ...some(unproven, 'are not proven to'),
+  ]
 }
 
 const shown = 10
@@ -110,10 +125,16 @@ function wrongResults(findings: Findings): string[] {
       if (count > 0) found.push(`${verdict.topic}: ${count} results ${kind}`)
     found.push(...verdict.cases)
   }
-  found.push(...findings.problems)
-  found.push(...findings.wrongStoreValues.slice(0, shown))
-  if (findings.wrongStoreValues.length > shown)
-    found.push(`and ${findings.wrongStoreValues.length - shown} more wrong store values`)
+  return found
+}
+
+function some(lines: readonly string[], what: string): string[] {
+  const more = lines.length > shown ? [`and ${lines.length - shown} more ${what}`] : []
+  return [...lines.slice(0, shown), ...more]
+}
+
+function otherProblems(findings: Findings): string[] {
+  const found = [...findings.problems, ...some(findings.wrongStoreValues, 'wrong store values')]
   if (findings.model.clicks.late === 0 || findings.model.closedVisits.size === 0)
     found.push('the input had no late records, or no window closed: nothing was proven')
   return found

@@ -6,7 +6,7 @@ import { isVoid, reasons, scenarioTable, sessionTable } from './report.ts'
 import { schedule } from './schedule.ts'
 import { runSession, type SessionPlan, type SessionReport } from './session.ts'
 
-/** Sessions that the broker spoiled are begun anew, with another seed, so often. */
+/** Sessions that Kafka provably spoiled are begun anew, with another seed, so often. */
 const attempts = 5
 
 process.exitCode = await main()
@@ -28,6 +28,10 @@ async function main(): Promise<number> {
     const session = await play(plan, options, folder)
     sessions.push(session)
     const wrong = reasons(session)
+    if (session.tally.skippedMarkers > 0)
+      console.log(
+        `Kafka dropped markers ${session.tally.skippedMarkers} times: ${session.blame?.missing.join('; ') || 'none is missing now'}`,
+      )
     for (const reason of wrong) console.log(`- ${reason}`)
     found.push(...wrong)
   }
@@ -59,6 +63,6 @@ async function play(
       { kernel, settings, progress, folder: join(folder, String(seed)) },
     )
     if (!isVoid(session) || attempt + 1 >= attempts) return session
-    console.log(`begun anew, since the broker dropped transaction markers: ${reasons(session)[0]}`)
+    console.log(`begun anew, since Kafka dropped markers: ${reasons(session).join('\n- ')}`)
   }
 }

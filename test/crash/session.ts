@@ -5,6 +5,8 @@ import { silentLogger } from '../../src/core/logger.ts'
 import { systemClock } from '../../src/core/time/clock.ts'
 import { startCrashCluster } from './crash-cluster.ts'
 import { CrashRun, type Findings } from './crash-run.ts'
+import { type Blame, blame } from './markers/blame.ts'
+import { MarkerAudit } from './markers/marker-audit.ts'
 import type { Mutation } from './mutations.ts'
 import type { Scenario } from './scenario/scenario.ts'
 import { stepThatShows } from './step-that-shows.ts'
@@ -43,6 +45,8 @@ export interface SessionReport {
   readonly tally: Tally
   /** Absent if it did not get so far. */
   readonly findings: Findings | undefined
+  /** Of what is wrong; absent unless a lone broker may have dropped markers. */
+  readonly blame: Blame | undefined
   /** What it could not go on after. */
   readonly failure: Error | undefined
   readonly seconds: number
@@ -56,11 +60,12 @@ export async function runSession(plan: SessionPlan, options: SessionOptions): Pr
   const rounds: RoundReport[] = []
   let findings: Findings | undefined
   let failure: Error | undefined
+  let blamed: Blame | undefined
   try {
     const setting = scenarios[0]?.setting ?? {}
-    await using cluster = await startCrashCluster(setting.broker)
+    await using cluster = await startCrashCluster(setting.brokers ?? 1, setting.broker)
     const context = { clock: systemClock, logger: silentLogger, hooks: new Hooks() }
-    const client = createKafkaClient({ brokers: cluster.broker.brokers, clientId: 'crash-harness' }, context)
+    const client = createKafkaClient({ brokers: cluster.brokers, clientId: 'crash-harness' }, context)
     mkdirSync(folder, { recursive: true })
     const all = { seed, mutation, kernel, folder, cluster, client, tally, progress }
     const run = new CrashRun({
@@ -74,14 +79,24 @@ export async function runSession(plan: SessionPlan, options: SessionOptions): Pr
       for (const scenario of scenarios) rounds.push(await playRound(run, scenario, plan, progress))
       findings = await run.verify()
     } finally {
-      tally.skippedMarkers = cluster.broker.skippedMarkers()
+      tally.skippedMarkers = cluster.skippedMarkers()
+      if (tally.skippedMarkers > 0 && cluster.dataFolder !== undefined)
+        blamed = blame(findings?.verdicts ?? [], new MarkerAudit(cluster.dataFolder))
       await run.stop()
       await client.close()
     }
   } catch (error) {
     failure = error as Error
   }
-  return { plan, rounds, tally, findings, failure, seconds: (performance.now() - started) / 1000 }
+  return {
+    plan,
+    rounds,
+    tally,
+    findings,
+    blame: blamed,
+    failure,
+    seconds: (performance.now() - started) / 1000,
+  }
 }
 
 async function playRound(

@@ -30,6 +30,19 @@ interface Found<T> {
   readonly misplaced: number
 }
 
+const countIn = (value: Uint8Array): string => String(long.deserialize(value))
+
+/** What a record of an output says, by its topic. */
+export const resultIn: Readonly<Record<string, (value: Uint8Array) => string>> = {
+  [aggregatedClicks.name]: countIn,
+  [closedVisits.name]: countIn,
+  [totals.name]: countIn,
+  [paid.name]: (value) => {
+    const { customer, amount, method } = JSON.parse(utf8Text(value)) as Order & Payment
+    return paidText(customer, amount, method)
+  },
+}
+
 /** Holds the output topics against the model. */
 export async function verifyOutputs(
   client: Client,
@@ -53,16 +66,13 @@ export async function verifyOutputs(
   const verdicts: OutputVerdict[] = [
     { topic: aggregatedClicks.name, due: model.clicks.counted, ...verifyEmissions(updates, counts) },
   ]
-  const closed = await found(closedVisits.name, (value) => String(long.deserialize(value)))
+  const closed = await found(closedVisits.name, resultIn[closedVisits.name]!)
   verdicts.push({
     topic: closedVisits.name,
     due: model.closedVisits.size,
     ...verifyOnce(model.closedVisits, closed),
   })
-  const joined = await found(paid.name, (value) => {
-    const { customer, amount, method } = JSON.parse(utf8Text(value)) as Order & Payment
-    return paidText(customer, amount, method)
-  })
+  const joined = await found(paid.name, resultIn[paid.name]!)
   verdicts.push({ topic: paid.name, due: model.paid.size, ...verifyOnce(model.paid, joined) })
   // Times depend on who wrote first to the repartition topic.
   const total = await found(totals.name, (value): Emission => ({ count: long.deserialize(value), time: 0 }))

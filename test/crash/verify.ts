@@ -23,6 +23,15 @@ export interface Verdict {
   /** Counts that are right and carry the wrong time. */
   readonly mistimed: number
   readonly cases: readonly string[]
+  /** Each that was lost or duplicated. */
+  readonly wrong: readonly WrongResult[]
+}
+
+export interface WrongResult {
+  readonly kind: 'lost' | 'duplicated'
+  /** Of the output. */
+  readonly key: string
+  readonly result: string
 }
 
 const shownCases = 10
@@ -36,13 +45,14 @@ export function verifyEmissions(
   due: ReadonlyMap<string, readonly number[]>,
   emitted: ReadonlyMap<string, readonly Emission[]>,
 ): Verdict {
-  const verdict = { lost: 0, duplicated: 0, disordered: 0, unexpected: 0, mistimed: 0, cases: [] as string[] }
+  const verdict = emptyVerdict()
   for (const key of new Set([...due.keys(), ...emitted.keys()])) {
     const times = due.get(key) ?? []
     const emissions = emitted.get(key) ?? []
     const wrong = compare(times, emissions)
     if (!wrong) continue
     for (const kind of kinds) verdict[kind] += wrong[kind]
+    verdict.wrong.push(...wrongCounts(key, times.length, emissions))
     if (verdict.cases.length < shownCases) verdict.cases.push(describe(key, times.length, emissions, wrong))
   }
   return verdict
@@ -56,19 +66,36 @@ export function verifyOnce(
   due: ReadonlyMap<string, string>,
   emitted: ReadonlyMap<string, readonly string[]>,
 ): Verdict {
-  const verdict = { lost: 0, duplicated: 0, disordered: 0, unexpected: 0, mistimed: 0, cases: [] as string[] }
+  const verdict = emptyVerdict()
   for (const key of new Set([...due.keys(), ...emitted.keys()])) {
     const text = due.get(key)
     const texts = emitted.get(key) ?? []
     const right = texts.filter((one) => one === text).length
     if (text !== undefined && right === 1 && texts.length === 1) continue
-    if (text !== undefined && right === 0) verdict.lost++
+    if (text !== undefined && right === 0) {
+      verdict.lost++
+      verdict.wrong.push({ kind: 'lost', key, result: text })
+    }
+    if (text !== undefined && right > 1) verdict.wrong.push({ kind: 'duplicated', key, result: text })
     verdict.duplicated += Math.max(0, right - 1)
     verdict.unexpected += texts.length - right
     if (verdict.cases.length < shownCases)
       verdict.cases.push(`${key}: ${text ?? 'nothing'} due, emitted ${texts.join(' | ') || 'nothing'}`)
   }
   return verdict
+}
+
+function emptyVerdict(): Record<(typeof kinds)[number], number> & { cases: string[]; wrong: WrongResult[] } {
+  return { lost: 0, duplicated: 0, disordered: 0, unexpected: 0, mistimed: 0, cases: [], wrong: [] }
+}
+
+function wrongCounts(key: string, due: number, emissions: readonly Emission[]): WrongResult[] {
+  const times = new Map<number, number>()
+  for (const { count } of emissions) times.set(count, (times.get(count) ?? 0) + 1)
+  return Array.from({ length: due }, (_, i) => i + 1).flatMap((count): WrongResult[] => {
+    const seen = times.get(count) ?? 0
+    return seen === 1 ? [] : [{ kind: seen === 0 ? 'lost' : 'duplicated', key, result: String(count) }]
+  })
 }
 
 const kinds = ['lost', 'duplicated', 'disordered', 'unexpected', 'mistimed'] as const

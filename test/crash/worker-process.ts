@@ -2,12 +2,14 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { EventEmitter, once } from 'node:events'
 import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { FatefulStep } from './fate.ts'
+import type { Blow, FatefulStep } from './fate.ts'
 import { partitions } from './job.ts'
 import type { Mutation } from './mutations.ts'
 import type { Tally } from './tally.ts'
-import { readTransactionFlag, type TransactionState } from './transaction-flag.ts'
+import { readTransactionFlags, removeTransactionFlags, type TransactionState } from './transaction-flag.ts'
+import { waitedTooLong } from './until.ts'
 import type {
+  PositionReset,
   WindowName,
   WorkerCommand,
   WorkerError,
@@ -57,6 +59,11 @@ export class WorkerProcess {
   checkpoints = 0
   rebalances = 0
   aborts = 0
+  threadFailures = 0
+  /** Stores that it has begun to restore. */
+  restorations = 0
+  /** Oldest first. */
+  resets: readonly PositionReset[] = []
   /** Why the application ended in ERROR. */
   error: WorkerError | undefined
   #answers: readonly (number | null)[] | undefined
@@ -75,8 +82,7 @@ export class WorkerProcess {
       name,
       brokers: brokers.join(','),
       job,
-      'state-dir': this.stateDir,
-      'transaction-flag': this.#flagPath,
+      folder,
       mutation: mutation ?? '',
       kernel,
       'clock-ahead': String(clockAhead),
@@ -88,6 +94,7 @@ export class WorkerProcess {
     const limited = ['bash', '-c', `ulimit -f ${fileKiB}; exec "$0" "$@"`, ...command]
     const [executable, ...rest] = fileKiB === undefined ? command : limited
     mkdirSync(folder, { recursive: true })
+    removeTransactionFlags(folder)
     const log = openSync(this.#logPath, 'a')
     const child = spawn(executable!, rest, { stdio: ['ignore', log, log, 'ipc'] })
     closeSync(log)
@@ -101,6 +108,9 @@ export class WorkerProcess {
     this.checkpoints = 0
     this.rebalances = 0
     this.aborts = 0
+    this.threadFailures = 0
+    this.restorations = 0
+    this.resets = []
     this.error = undefined
     child.on('message', (event: WorkerEvent) => this.#hear(event))
     this.#closed = once(child, 'close').then(() => {
@@ -144,7 +154,7 @@ export class WorkerProcess {
         await once(this.#news, 'news', { signal: limit })
       } catch {
         throw new Error(
-          `worker ${this.name} ${this.#state()}: not within ${limitMs / 1000} s: ${what}\n${this.logEnd()}`,
+          `worker ${this.name} ${this.#state()}: ${waitedTooLong} ${limitMs / 1000} s: ${what}\n${this.logEnd()}`,
         )
       }
     }
@@ -164,9 +174,14 @@ export class WorkerProcess {
 
   /** Lets it kill itself when it has done this step next. @returns as `kill`. */
   async dieAt(at: FatefulStep): Promise<TransactionState> {
-    this.#tell({ command: 'die', at })
+    this.doom(at, 'kill')
     await this.until(`it has died at '${at}'`, () => this.#signal === 'SIGKILL')
     return this.transaction
+  }
+
+  /** Lets it, or the thread of it that is there first, be struck when it has done this step next. */
+  doom(at: FatefulStep, by: Blow): void {
+    this.#tell({ command: 'doom', at, by })
   }
 
   /** Waits until it ends by itself. @returns why it did. @throws Error unless it ends with an error, within `limitMs` */
@@ -212,7 +227,7 @@ export class WorkerProcess {
   }
 
   get transaction(): TransactionState {
-    return readTransactionFlag(this.#flagPath)
+    return readTransactionFlags(this.#options.folder)
   }
 
   /** @returns the store's counts, null where it has none. */
@@ -229,10 +244,6 @@ export class WorkerProcess {
 
   get #logPath(): string {
     return join(this.#options.folder, 'worker.log')
-  }
-
-  get #flagPath(): string {
-    return join(this.#options.folder, 'transaction')
   }
 
   #state(): string {
@@ -268,6 +279,16 @@ export class WorkerProcess {
         break
       case 'aborted':
         this.aborts++
+        break
+      case 'threadFailed':
+        this.#assigned.delete(event.thread)
+        this.threadFailures++
+        break
+      case 'restoring':
+        this.restorations++
+        break
+      case 'positionReset':
+        this.resets = [...this.resets, event.reset]
         break
       case 'answers':
         this.#answers = event.counts

@@ -1,19 +1,16 @@
+import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { KafkaStreams } from '../../src/app/kafka-streams.ts'
-import type { Client, ClientContext } from '../../src/client/client.ts'
-import { createKafkaClient } from '../../src/client/kafka/client.ts'
 import { StreamsError } from '../../src/core/errors.ts'
 import type { Logger } from '../../src/core/logger.ts'
 import { type Clock, systemClock } from '../../src/core/time/clock.ts'
-import { Fate } from './fate.ts'
+import { doom } from './fate.ts'
 import { applicationId, clickCount } from './job.ts'
-import { isMutation, mutate } from './mutations.ts'
-import { ObservedProducer } from './observed-producer.ts'
-import { observeSteps } from './observed-steps.ts'
-import { deadLetters, pipeline } from './pipeline.ts'
-import { withProducers } from './producer-wrapper.ts'
-import { TransactionFlag } from './transaction-flag.ts'
+import { observe } from './observe.ts'
+import { pipeline } from './observed-pipeline.ts'
+import { deadLetters } from './pipeline.ts'
 import type {
+  PositionReset,
   WindowName,
   WorkerCommand,
   WorkerError,
@@ -27,23 +24,19 @@ const { values } = parseArgs({
     name: { type: 'string', default: '' },
     brokers: { type: 'string', default: '' },
     job: { type: 'string', default: 'clicks' },
-    'state-dir': { type: 'string', default: '' },
-    'transaction-flag': { type: 'string', default: '' },
+    folder: { type: 'string', default: '' },
     mutation: { type: 'string', default: '' },
     kernel: { type: 'string', default: 'auto' },
     'clock-ahead': { type: 'string', default: '0' },
     settings: { type: 'string', default: '{}' },
   },
 })
-const mutation = isMutation(values.mutation) ? values.mutation : undefined
-const fate = new Fate()
-const flag = new TransactionFlag(values['transaction-flag'])
-observeSteps(fate)
+observe({ folder: values.folder, mutation: values.mutation })
 
 let aheadMs = Number(values['clock-ahead'])
 const clock: Clock = { ...systemClock, now: () => systemClock.now() + aheadMs }
 
-const settings = JSON.parse(values.settings) as WorkerSettings
+const { replaceThreads, ...settings } = JSON.parse(values.settings) as WorkerSettings
 /** Bad input is counted and put aside; the click count alone has none. */
 const lenient = {
   deserializationHandler: 'continue',
@@ -52,7 +45,7 @@ const lenient = {
 } as const
 const app = new KafkaStreams(values.job === 'pipeline' ? pipeline : clickCount, {
   applicationId,
-  stateDir: values['state-dir'],
+  stateDir: join(values.folder, 'state'),
   applicationServer: `${values.name}:1`,
   // Short, so that a kill meets every step.
   commitInterval: 100,
@@ -65,17 +58,14 @@ const app = new KafkaStreams(values.job === 'pipeline' ? pipeline : clickCount, 
   stateMemory: 2 ** 20,
   stateMapSize: 2 ** 30,
   kernel: values.kernel === 'off' ? 'off' : 'auto',
-  kafka: { createClient },
-  clock,
+  kafka: { brokers: values.brokers.split(','), clientId: values.name },
+  // Threads in workers have the machine's.
+  ...((settings.threads ?? 1) > 1 ? {} : { clock }),
+  uncaughtErrorHandler: () => (replaceThreads ? 'replace-thread' : 'shutdown-client'),
   logger: logger(),
   ...(values.job === 'pipeline' ? lenient : {}),
   ...settings,
 })
-
-function createClient(context: ClientContext): Client {
-  const client = createKafkaClient({ brokers: values.brokers.split(','), clientId: values.name }, context)
-  return withProducers(client, (producer) => mutate(new ObservedProducer(producer, flag, fate), mutation))
-}
 
 function tell(event: WorkerEvent): void {
   process.send?.(event)
@@ -98,7 +88,11 @@ const soleStores = ['counts-store', 'visits-store']
 app.on('restored', ({ task, store, from, to, durationMs }) => {
   if (soleStores.includes(store)) tell({ event: 'restored', task, from, to, since: Date.now() - durationMs })
 })
+app.on('restoring', ({ task, from, next }) => {
+  if (next === from) tell({ event: 'restoring', task })
+})
 app.on('stateSetAside', ({ task, reason }) => tell({ event: 'stateSetAside', task, reason }))
+app.on('threadFailed', ({ thread }) => tell({ event: 'threadFailed', thread }))
 app.on('aborted', ({ error }) => tell({ event: 'aborted', code: error.code, message: error.message }))
 
 async function fetchCounts(windows: readonly WindowName[]): Promise<void> {
@@ -113,8 +107,8 @@ process.on('message', (message: WorkerCommand) => {
     case 'fetch':
       void fetchCounts(message.windows)
       break
-    case 'die':
-      fate.due = message.at
+    case 'doom':
+      doom(message)
       break
     case 'clock':
       aheadMs = message.aheadMs
@@ -142,7 +136,11 @@ function logger(): Logger {
   return {
     debug: () => {},
     info: (facts, message) => log('info', facts, message),
-    warn: (facts, message) => log('warn', facts, message),
+    warn: (facts, message) => {
+      // Nothing else tells of it.
+      if ('offsetReset' in facts) tell({ event: 'positionReset', reset: facts as unknown as PositionReset })
+      log('warn', facts, message)
+    },
     error: (facts, message) => log('error', facts, message),
   }
 }

@@ -33,19 +33,22 @@ test('the demo runs with nothing but Node', async () => {
   expect(code).toBe(0)
 })
 
-test('the demo runs on a broker, and Ctrl-C commits and closes', async () => {
-  const child = start(demo, [], { KAFKA_BROKERS: inject('kafkaBrokers').join(',') })
-  const end = ended(child)
-  const interrupt = (data: unknown): void => {
-    if (!/[1-9]\d* clicks counted/.test(String(data))) return
-    child.stdout?.off('data', interrupt)
-    child.kill('SIGINT')
-  }
-  child.stdout?.on('data', interrupt)
-  const { code, output } = await end
-  expect(output).toMatch(summary)
-  expect(code).toBe(0)
-})
+test.each(['SIGINT', 'SIGTERM'] as const)(
+  'the demo runs on a broker: %s commits and closes',
+  async (signal) => {
+    const child = start(demo, [], { KAFKA_BROKERS: inject('kafkaBrokers').join(',') })
+    const end = ended(child)
+    const interrupt = (data: unknown): void => {
+      if (!/[1-9]\d* clicks counted/.test(String(data))) return
+      child.stdout?.off('data', interrupt)
+      child.kill(signal)
+    }
+    child.stdout?.on('data', interrupt)
+    const { code, output } = await end
+    expect(output).toMatch(summary)
+    expect(code).toBe(0)
+  },
+)
 
 test('the demo says what is wrong with its arguments and its brokers', async () => {
   const wrong = await ended(start(demo, ['--duration', 'soon']))
@@ -80,6 +83,6 @@ test('the benchmark checks its own result, and prints JSON', async () => {
 
 test('the benchmark refuses a name that is not there', async () => {
   const { code, output } = await ended(start('bench/run.js', ['nothing']))
-  expect(output).toMatch(/no benchmark 'nothing'; there are kernel, windowed-count/)
+  expect(output).toMatch(/no benchmark 'nothing'; there are kernel, record-path, /)
   expect(code).toBe(1)
 })

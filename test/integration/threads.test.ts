@@ -43,7 +43,13 @@ describe('worker threads', () => {
     const store = app.store('counts')
     expect(await Promise.all(users.map((user) => store.fetch(user, windowStart)))).toEqual(users.map(() => 3))
     expect(await store.fetch('nobody', windowStart)).toBeUndefined()
+    const sizes = await app.stateSizes()
+    expect(sizes.map(({ task, store }) => `${store} of ${task}`).sort()).toEqual(
+      [0, 1, 2, 3].map((partition) => `counts-store of 0_${partition}`),
+    )
+    expect(sizes.every(({ memoryBytes }) => memoryBytes > 0)).toBe(true)
     await app.close()
+    expect(await app.stateSizes()).toEqual([])
     expect(app.state).toBe('NOT_RUNNING')
     expect(new Set(checkpoints.map(({ task }) => task))).toEqual(new Set(['0_0', '0_1', '0_2', '0_3']))
     expect(commits.reduce((sum, { records }) => sum + records, 0)).toBe(3 * users.length)

@@ -4,7 +4,9 @@ import { addPartitionsToTxn } from '../../src/protocol/api/add-partitions-to-txn
 import { apiVersions } from '../../src/protocol/api/api-versions.ts'
 import { createTopics } from '../../src/protocol/api/create-topics.ts'
 import { deleteRecords } from '../../src/protocol/api/delete-records.ts'
+import { deleteTopics } from '../../src/protocol/api/delete-topics.ts'
 import { describeConfigs } from '../../src/protocol/api/describe-configs.ts'
+import { describeGroups } from '../../src/protocol/api/describe-groups.ts'
 import { endTxn } from '../../src/protocol/api/end-txn.ts'
 import { fetch, unknownLeader } from '../../src/protocol/api/fetch.ts'
 import { findCoordinator } from '../../src/protocol/api/find-coordinator.ts'
@@ -12,9 +14,11 @@ import { heartbeat } from '../../src/protocol/api/heartbeat.ts'
 import { initProducerId } from '../../src/protocol/api/init-producer-id.ts'
 import { joinGroup } from '../../src/protocol/api/join-group.ts'
 import { leaveGroup } from '../../src/protocol/api/leave-group.ts'
+import { listGroups } from '../../src/protocol/api/list-groups.ts'
 import { listOffsets } from '../../src/protocol/api/list-offsets.ts'
 import { metadata } from '../../src/protocol/api/metadata.ts'
 import { offsetCommit } from '../../src/protocol/api/offset-commit.ts'
+import { offsetDelete } from '../../src/protocol/api/offset-delete.ts'
 import { offsetFetch } from '../../src/protocol/api/offset-fetch.ts'
 import { produce } from '../../src/protocol/api/produce.ts'
 import { syncGroup } from '../../src/protocol/api/sync-group.ts'
@@ -63,6 +67,69 @@ const offsets = byTopic(
 )
 
 export const allMessages: readonly Messages[] = [
+  messages(
+    listGroups,
+    (v) => fc.record({ statesFilter: list(text), typesFilter: since(5, v, list(text), []) }),
+    (v) =>
+      fc.record({
+        throttleTimeMs: int32,
+        errorCode: int16,
+        groups: list(
+          fc.record({
+            groupId: text,
+            protocolType: text,
+            groupState: text,
+            groupType: since(5, v, text, ''),
+          }),
+        ),
+      }),
+  ),
+  messages(
+    describeGroups,
+    () => fc.record({ groupId: text }),
+    () =>
+      fc.record({
+        throttleTimeMs: int32,
+        group: fc.record({
+          errorCode: int16,
+          groupId: text,
+          groupState: text,
+          protocolType: text,
+          protocolData: text,
+          members: list(
+            fc.record({
+              memberId: text,
+              groupInstanceId: maybeText,
+              clientId: text,
+              clientHost: text,
+              memberMetadata: bytes,
+              memberAssignment: bytes,
+            }),
+          ),
+        }),
+      }),
+  ),
+  messages(
+    deleteTopics,
+    () => fc.record({ topicNames: list(text), timeoutMs: int32 }),
+    (v) =>
+      fc.record({
+        throttleTimeMs: int32,
+        responses: list(
+          fc.record({ name: text, errorCode: int16, errorMessage: since(5, v, maybeText, null) }),
+        ),
+      }),
+  ),
+  messages(
+    offsetDelete,
+    () => fc.record({ groupId: text, topics: byTopic(fc.record({ partitionIndex: int32 })) }),
+    () =>
+      fc.record({
+        errorCode: int16,
+        throttleTimeMs: int32,
+        topics: byTopic(fc.record({ partitionIndex: int32, errorCode: int16 })),
+      }),
+  ),
   messages(
     apiVersions,
     (v) =>

@@ -46,7 +46,7 @@ export class StoreRun<S> {
         const copy = { key: key.slice(), value: value === null ? null : value.slice() }
         this.log.push({ topic: 'log', partition: 0, offset, ...copy, timestamp, headers })
       },
-      cache: new RecordCache(cacheMaxBytes),
+      cache: cacheMaxBytes > 0 ? new RecordCache(cacheMaxBytes) : undefined,
       clock: new ManualClock(0),
       task: { applicationId: 'app', taskId: '0_0', partition: 0, directory: () => join(tmpdir(), 'unused') },
     })

@@ -8,6 +8,7 @@ import { checkpointSpace, decodeCheckpoint } from '../../src/store/checkpoint.ts
 import { openLmdbStore } from '../../src/store/lmdb-store.ts'
 import { MemoryStore } from '../../src/store/memory-store.ts'
 import type { OpenRows } from '../../src/store/state-directory.ts'
+import type { SpaceSize } from '../../src/store/store-size.ts'
 import type { Invariants } from './invariants.ts'
 import type { Life } from './life.ts'
 import type { Nemesis } from './nemesis.ts'
@@ -75,6 +76,10 @@ class KeptStore implements ByteStore {
 
   get(space: string, key: Uint8Array): Uint8Array | undefined {
     return this.inner.get(space, key)
+  }
+
+  size(space: string): SpaceSize {
+    return this.inner.size(space)
   }
 
   range(space: string, options?: RangeOptions): IterableIterator<Row> {

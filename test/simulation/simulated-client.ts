@@ -58,6 +58,7 @@ export function simulatedClient(context: ClientContext, parts: SimulatedClientPa
       life.members.add(member)
       return member
     },
+    admin: client.admin,
     close: () => client.close(),
     [Symbol.asyncDispose]: () => client[Symbol.asyncDispose](),
   }

@@ -64,6 +64,12 @@ export function stepsOf({ api, topic, committed }: LinkRequest): readonly [sent:
     case 'DeleteRecords':
       return ['purge: DeleteRecords sent', 'purge: DeleteRecords answered']
     case 'CreateTopics':
+    case 'DeleteTopics':
+    case 'DescribeConfigs':
+    case 'ListGroups':
+    case 'DescribeGroups':
+    case 'OffsetCommit':
+    case 'OffsetDelete':
       return ['Metadata sent', 'Metadata answered']
     case 'Produce':
       return topic?.endsWith('-changelog')

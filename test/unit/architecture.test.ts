@@ -12,6 +12,7 @@ const layers: readonly (readonly string[])[] = [
   ['task', 'assign'],
   ['thread'],
   ['query'],
+  ['http'],
   ['app'],
   ['testing', 'cli'],
 ]

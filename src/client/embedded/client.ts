@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events'
 import { abortable } from '../../core/abortable.ts'
 import { StreamsError } from '../../core/errors.ts'
 import type { TopicPartition } from '../../core/topic-partition.ts'
+import type { Admin } from '../admin.ts'
 import type {
   Client,
   ClientContext,
@@ -17,6 +18,7 @@ import type {
   ProducerOptions,
   TopicDescription,
 } from '../client.ts'
+import { embeddedAdmin } from './admin.ts'
 import type { EmbeddedCluster } from './cluster.ts'
 import { EmbeddedFetcher } from './fetcher.ts'
 import type { Connection, LinkRequest } from './link.ts'
@@ -29,6 +31,7 @@ export class EmbeddedClient implements Client {
   readonly #connection: Connection
   readonly #context: ClientContext
   readonly #closed = new AbortController()
+  readonly admin: Admin = embeddedAdmin((api, run) => this.#request(api, run))
   readonly #parts: (() => Promise<void> | void)[] = []
 
   constructor(connection: Connection, context: ClientContext) {

@@ -1,6 +1,8 @@
 import type { TopicPartition } from '../../core/topic-partition.ts'
+import type { GroupDescription, GroupListing } from '../admin.ts'
 import type { CommittedOffset, GroupMetadata } from '../client.ts'
 import { Group, type JoinAnswer, type JoinRequest } from './group.ts'
+import { refused } from './refused.ts'
 
 /** All consumer groups of the cluster. A group is made by its first join or commit. Time comes with each call. */
 export class GroupCoordinator {
@@ -44,6 +46,33 @@ export class GroupCoordinator {
   /** Waits until no transaction is pending on any of the partitions (require-stable). */
   stableOffsets(groupId: string, partitions: readonly TopicPartition[]): Promise<readonly CommittedOffset[]> {
     return this.#group(groupId).offsets.stable(partitions)
+  }
+
+  list(): readonly GroupListing[] {
+    return [...this.#groups].map(([groupId, group]) => ({ groupId, state: group.state, type: 'classic' }))
+  }
+
+  describe(groupId: string): GroupDescription {
+    const group = this.#groups.get(groupId)
+    return group?.describe() ?? { groupId, state: 'Dead', protocol: '', members: [] }
+  }
+
+  /** @throws StreamsError `fenced` while it has members. */
+  alterOffsets(groupId: string, offsets: readonly CommittedOffset[]): void {
+    this.#group(groupId).checkEmpty()
+    this.#group(groupId).offsets.set(offsets)
+  }
+
+  /** @throws StreamsError GROUP_ID_NOT_FOUND, NON_EMPTY_GROUP. */
+  deleteOffsets(groupId: string, partitions: readonly TopicPartition[]): void {
+    const group = this.#groups.get(groupId)
+    if (!group) throw refused('GROUP_ID_NOT_FOUND', `there is no group ${groupId}`)
+    group.offsets.delete(partitions)
+  }
+
+  forgetTopics(topics: ReadonlySet<string>): void {
+    for (const { offsets } of this.#groups.values())
+      offsets.delete([...offsets.committed.values()].filter(({ topic }) => topics.has(topic)))
   }
 
   expire(now: number): void {

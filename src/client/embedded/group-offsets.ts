@@ -20,6 +20,17 @@ export class GroupOffsets {
     for (const offset of offsets) held.set(topicPartitionName(offset.topic, offset.partition), offset)
   }
 
+  /** Committed outside any transaction. */
+  set(offsets: readonly CommittedOffset[]): void {
+    for (const offset of offsets)
+      this.#committed.set(topicPartitionName(offset.topic, offset.partition), offset)
+  }
+
+  delete(partitions: readonly TopicPartition[]): void {
+    for (const { topic, partition } of partitions)
+      this.#committed.delete(topicPartitionName(topic, partition))
+  }
+
   settle(producerId: number, committed: boolean): void {
     const held = this.#pending.get(producerId)
     if (!held) return

@@ -1,4 +1,5 @@
 import { emptyBytes } from '../../core/bytes.ts'
+import type { GroupDescription } from '../admin.ts'
 import type { GroupMetadata, MemberMetadata } from '../client.ts'
 import { type Deferred, deferred } from './deferred.ts'
 import { GroupOffsets } from './group-offsets.ts'
@@ -34,6 +35,14 @@ interface Member extends MemberMetadata {
 
 /** preparing: members join; completing: the leader assigns. */
 type GroupState = 'empty' | 'preparing' | 'completing' | 'stable'
+
+/** What brokers call them. */
+const stateNames: Readonly<Record<GroupState, string>> = {
+  empty: 'Empty',
+  preparing: 'PreparingRebalance',
+  completing: 'CompletingRebalance',
+  stable: 'Stable',
+}
 
 /**
  * One classic consumer group: its members' state machine (Kafka's ClassicGroup) and its offsets. Each join begins a
@@ -102,6 +111,33 @@ export class Group {
   checkCommit(group: GroupMetadata): void {
     if (group.generationId < 0 && group.memberId === '' && group.groupInstanceId === null) return
     this.#checkGeneration(this.#member(group), group)
+  }
+
+  /** @throws StreamsError `fenced` while it has members: their offsets are theirs to commit. */
+  checkEmpty(): void {
+    if (this.#members.size > 0)
+      throw refused('UNKNOWN_MEMBER_ID', `group ${this.#groupId} has ${this.#members.size} members`)
+  }
+
+  get state(): string {
+    return stateNames[this.#state]
+  }
+
+  describe(): GroupDescription {
+    const members = [...this.#members.values()]
+    return {
+      groupId: this.#groupId,
+      state: this.state,
+      protocol: members[0]?.request.protocolName ?? '',
+      members: members.map(({ memberId, groupInstanceId, metadata, assignment }) => ({
+        memberId,
+        groupInstanceId,
+        clientId: '',
+        clientHost: '',
+        metadata,
+        assignment,
+      })),
+    }
   }
 
   /** Removes members that were not heard of and ends a rebalance that took too long. */

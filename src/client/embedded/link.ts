@@ -18,6 +18,12 @@ export interface LinkRequest {
     | 'SyncGroup'
     | 'Heartbeat'
     | 'LeaveGroup'
+    | 'ListGroups'
+    | 'DescribeGroups'
+    | 'OffsetCommit'
+    | 'OffsetDelete'
+    | 'DeleteTopics'
+    | 'DescribeConfigs'
   /** Written to. */
   readonly topic?: string
   /** Of an end of a transaction. */

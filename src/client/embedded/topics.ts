@@ -6,6 +6,7 @@ import { refused } from './refused.ts'
 interface Topic {
   readonly description: TopicDescription
   readonly logs: readonly PartitionLog[]
+  readonly configs: NewTopic['configs']
 }
 
 /** Of brokers, if their message.max.bytes is not set: a mebibyte of records, and their log overhead. */
@@ -17,6 +18,7 @@ export class Topics {
   readonly #clusterId: string
   readonly #retentionBytes: number
   readonly #topics = new Map<string, Topic>()
+  #created = 0
 
   /**
    * @param clusterId a uuid; topic ids are made from it.
@@ -45,12 +47,22 @@ export class Topics {
       throw refused('INVALID_PARTITIONS', `topic ${name} with ${partitions} partitions`)
     const options = this.#logOptions(configs)
     this.#topics.set(name, {
+      configs,
       description: { name, id: this.#topicId(), partitions: count },
       logs: Array.from(
         { length: count },
         (_, partition) => new PartitionLog(topicPartitionName(name, partition), options),
       ),
     })
+  }
+
+  delete(name: string): void {
+    this.#topics.delete(name)
+  }
+
+  /** As they were given. */
+  configs(name: string): NewTopic['configs'] | undefined {
+    return this.#topics.get(name)?.configs
   }
 
   /** @throws StreamsError UNKNOWN_TOPIC_OR_PARTITION. */
@@ -65,7 +77,7 @@ export class Topics {
 
   /** The cluster's uuid with the topic's number in its last group. */
   #topicId(): string {
-    const number = (this.#topics.size + 1).toString(16).padStart(12, '0')
+    const number = (++this.#created).toString(16).padStart(12, '0')
     return `${this.#clusterId.slice(0, -12)}${number}`
   }
 

@@ -1,4 +1,5 @@
 import type { TopicPartition } from '../../core/topic-partition.ts'
+import type { Admin } from '../admin.ts'
 import type {
   Client,
   ClientContext,
@@ -14,6 +15,7 @@ import type {
   ProducerOptions,
   TopicDescription,
 } from '../client.ts'
+import { kafkaAdmin } from './admin.ts'
 import { Cluster } from './cluster.ts'
 import { lazyDecompress } from './compression-packages.ts'
 import { KafkaFetcher } from './fetcher.ts'
@@ -32,9 +34,11 @@ export function createKafkaClient(options: KafkaOptions, context: ClientContext)
 class KafkaClient implements Client {
   readonly #cluster: Cluster
   readonly #decompress = lazyDecompress()
+  readonly admin: Admin
 
   constructor(cluster: Cluster) {
     this.#cluster = cluster
+    this.admin = kafkaAdmin(cluster)
   }
 
   topics(names: readonly string[]): Promise<ReadonlyMap<string, TopicDescription>> {

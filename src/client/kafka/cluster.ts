@@ -83,6 +83,11 @@ export class Cluster {
     return address ? this.admin.to(address) : this.any()
   }
 
+  /** All of them, as last heard. */
+  brokers(): readonly Address[] {
+    return [...this.#brokers.values()]
+  }
+
   broker(id: number): Address | undefined {
     return this.#brokers.get(id)
   }
@@ -148,6 +153,12 @@ export class Cluster {
   /** Forgets who leads these: the next use asks. */
   forgetLeaders(partitions: readonly { readonly topic: string; readonly partition: number }[]): void {
     for (const { topic, partition } of partitions) this.#leaders.delete(topicPartitionName(topic, partition))
+  }
+
+  /** They were deleted. */
+  forgetTopics(topics: ReadonlySet<string>): void {
+    for (const name of this.#leaders.keys())
+      if (topics.has(name.slice(0, name.lastIndexOf('-')))) this.#leaders.delete(name)
   }
 
   /**

@@ -148,7 +148,11 @@ export class KafkaFetcher implements Fetcher {
       partitions.map((one) => [topicPartitionName(one.topic, one.partition), { one, offset: one.offset }]),
     )
     try {
-      const response = await this.#request(leader, partitions, short ? shortPollMs : longPollMs)
+      const response = await this.#request(
+        leader,
+        partitions,
+        short ? shortPollMs : (this.#options.maxWaitMs ?? longPollMs),
+      )
       this.#failures.delete(leader)
       let pause = false
       for (const { topic, partitions } of response.answer.responses)

@@ -23,7 +23,7 @@ export class GroupCoordinator {
     this.#connections = cluster.connections()
   }
 
-  /** Asks again while that may help; the broker may hold the answer back for `waitMs`. */
+  /** Asks again for as long as that may help, as Java's consumer does without telling; the broker may hold the answer back for `waitMs`. */
   ask<Request, Response>(
     question: GroupQuestion<Request, Response>,
     waitMs: number,
@@ -33,7 +33,7 @@ export class GroupCoordinator {
       signal?.throwIfAborted()
       return question.request()
     }
-    return this.#cluster.ask({ ...this.#ofGroup(question), request, waitMs }, { signal })
+    return this.#cluster.ask({ ...this.#ofGroup(question), request, waitMs }, { signal, forEver: true })
   }
 
   /** One attempt. @throws StreamsError `broker-unreachable` after `limitMs` */

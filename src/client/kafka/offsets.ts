@@ -83,7 +83,12 @@ export async function stableOffsets(
       if (kafkaErrorOf(error) !== kafkaError.UNSTABLE_OFFSET_COMMIT) throw error
       throw stillPending(error as StreamsError, groupId, cluster.settings.apiTimeoutMs)
     })
-  return response.topics.flatMap(({ name, partitions }) =>
+  return committedIn(response)
+}
+
+/** Partitions without a commit are left out. */
+export function committedIn({ topics }: OffsetFetchResponse): readonly CommittedOffset[] {
+  return topics.flatMap(({ name, partitions }) =>
     partitions
       .filter(({ committedOffset }) => committedOffset >= 0)
       .map(({ partitionIndex, committedOffset, metadata }) => ({

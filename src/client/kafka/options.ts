@@ -20,6 +20,10 @@ export interface KafkaOptions {
   readonly apiTimeoutMs?: number
   /** How long a batch may be refused as retriable before the producer fails. Default 120 s. */
   readonly deliveryTimeoutMs?: number
+  /** Before a failed call is repeated the first time; doubled each time. Default 20 ms. */
+  readonly retryBackoffMs?: number
+  /** The longest pause between repetitions. Default 1 s. */
+  readonly retryBackoffMaxMs?: number
 }
 
 /** All set. */
@@ -44,13 +48,50 @@ const known: ReadonlySet<string> = new Set([
   'startTimeoutMs',
   'apiTimeoutMs',
   'deliveryTimeoutMs',
+  'retryBackoffMs',
+  'retryBackoffMaxMs',
 ] satisfies (keyof KafkaOptions)[])
+
+const times = [
+  'connectionTimeoutMs',
+  'requestTimeoutMs',
+  'startTimeoutMs',
+  'apiTimeoutMs',
+  'deliveryTimeoutMs',
+  'retryBackoffMs',
+  'retryBackoffMaxMs',
+] as const
+
+/** What each mechanism needs, and of which type. */
+const mechanisms: Readonly<Record<string, Readonly<Record<string, 'string' | 'function'>>>> = {
+  plain: { username: 'string', password: 'string' },
+  'scram-sha-256': { username: 'string', password: 'string' },
+  'scram-sha-512': { username: 'string', password: 'string' },
+  oauthbearer: { oauthBearerProvider: 'function' },
+  aws: { authorizationIdentity: 'string', accessKeyId: 'string', secretAccessKey: 'string' },
+}
+
+/** Values are not told: they are secrets. */
+function saslProblems(sasl: SaslOptions): readonly string[] {
+  const { mechanism } = sasl
+  // kafkajs' way to bring a mechanism of one's own.
+  if (typeof sasl['authenticationProvider'] === 'function') return []
+  const needed = mechanisms[String(mechanism).toLowerCase()]
+  if (!needed) return [`kafka.sasl.mechanism: none of ${Object.keys(mechanisms).join(', ')}`]
+  return Object.entries(needed)
+    .filter(([name, type]) => typeof sasl[name] !== type)
+    .map(([name, type]) => `kafka.sasl.${name}: ${mechanism} needs a ${type} here`)
+}
 
 /** What is wrong with them, a line each. */
 export function kafkaProblems(options: Omit<KafkaOptions, 'clientId'>): readonly string[] {
   const problems = Object.keys(options)
     .filter((name) => !known.has(name))
     .map((name) => `kafka.${name}: no such option`)
+  for (const name of times)
+    if (options[name] !== undefined && !(Number.isSafeInteger(options[name]) && options[name] >= 0))
+      problems.push(`kafka.${name}: not a whole number of ms`)
+  if (options.sasl !== undefined) problems.push(...saslProblems(options.sasl))
   const { brokers } = options
   if (!Array.isArray(brokers) || brokers.length === 0)
     return [...problems, 'kafka.brokers is empty: name at least one host:port']
@@ -72,6 +113,8 @@ export function kafkaSettings(options: KafkaOptions): KafkaSettings {
     startTimeoutMs: options.startTimeoutMs ?? 30_000,
     apiTimeoutMs: options.apiTimeoutMs ?? 60_000,
     deliveryTimeoutMs: options.deliveryTimeoutMs ?? 120_000,
+    retryBackoffMs: options.retryBackoffMs ?? 20,
+    retryBackoffMaxMs: options.retryBackoffMaxMs ?? 1000,
   }
 }
 

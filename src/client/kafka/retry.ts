@@ -7,21 +7,18 @@ import { clientClosed, isNetworkError } from './unreachable.ts'
 
 export interface RetryOptions {
   readonly signal?: AbortSignal | undefined
+  /** What the broker calls retriable has no limit either. */
+  readonly forEver?: boolean
 }
 
 /** First and longest pause, ms. */
 type Pauses = readonly [number, number]
 
-const usualPauses: Pauses = [20, 1000]
 /** What these wait for is over in milliseconds: the end of the last transaction, and of one with offsets in it. */
 const shortPauses: ReadonlyMap<number, Pauses> = new Map([
   [kafkaError.CONCURRENT_TRANSACTIONS, [2, 20]],
   [kafkaError.UNSTABLE_OFFSET_COMMIT, [5, 100]],
 ])
-
-function pausesAfter(error: unknown): Pauses {
-  return shortPauses.get(kafkaErrorOf(error) ?? 0) ?? usualPauses
-}
 
 /**
  * When to try again, in one place. The network is tried for ever once it has worked, and for `startTimeoutMs` until
@@ -61,13 +58,15 @@ export class Retry {
       } catch (error) {
         const elapsed = this.#context.clock.monotonic() - started
         if (!this.#worthAnother(error, failures, elapsed, options)) throw error
-        await this.pause(failures, options.signal, pausesAfter(error))
+        await this.pause(failures, options.signal, shortPauses.get(kafkaErrorOf(error) ?? 0))
       }
     }
   }
 
   /** Longer with each failure. @throws the signal's reason */
-  async pause(failures: number, signal?: AbortSignal, [first, longest]: Pauses = usualPauses): Promise<void> {
+  async pause(failures: number, signal?: AbortSignal, pauses?: Pauses): Promise<void> {
+    const { retryBackoffMs, retryBackoffMaxMs } = this.#settings
+    const [first, longest] = pauses ?? [retryBackoffMs, retryBackoffMaxMs]
     const ms = pauseMs(failures, first, longest)
     const closing = this.closing
     await this.#context.clock.sleep(ms, signal ? AbortSignal.any([signal, closing]) : closing)
@@ -85,7 +84,7 @@ export class Retry {
       return this.#everConnected || elapsed < this.#settings.startTimeoutMs
     }
     this.#everConnected ||= kafkaErrorOf(error) !== undefined
-    return isRetriableError(error) && elapsed < this.#settings.apiTimeoutMs
+    return isRetriableError(error) && (options.forEver === true || elapsed < this.#settings.apiTimeoutMs)
   }
 }
 

@@ -153,6 +153,16 @@ export class ReferenceRegion implements RegionKernel {
     return this.#rows.snapshot()
   }
 
+  unsaved(
+    wanted: (segment: number) => boolean,
+  ): readonly { readonly segment: number; readonly rows: readonly Uint8Array[] }[] {
+    return this.#rows.unsaved(wanted)
+  }
+
+  get storeTime(): number {
+    return this.#rows.storeTime
+  }
+
   acknowledge(): void {
     this.#rows.acknowledge()
   }

@@ -135,6 +135,22 @@ export class RowTable {
     return parts
   }
 
+  /** See `RegionKernel.unsaved`. */
+  unsaved(
+    wanted: (segment: number) => boolean,
+  ): readonly { readonly segment: number; readonly rows: readonly Uint8Array[] }[] {
+    return this.#ascending().flatMap(([id, { changed, inSnapshot }]) => {
+      if (!wanted(id) || changed.length + inSnapshot.length === 0) return []
+      const packed = new PackedRows()
+      for (const row of [...changed, ...inSnapshot]) packed.add(storeKey(row, this.#windows), storeValue(row))
+      return [{ segment: id, rows: [packed.bytes] }]
+    })
+  }
+
+  get storeTime(): number {
+    return this.#storeTime
+  }
+
   acknowledge(): void {
     for (const segment of this.#segments.values()) {
       for (const row of segment.inSnapshot) {

@@ -181,6 +181,31 @@ export class WasmRegion implements RegionKernel {
     return rows.subarray(0, size)
   }
 
+  unsaved(
+    wanted: (segment: number) => boolean,
+  ): readonly { readonly segment: number; readonly rows: readonly Uint8Array[] }[] {
+    const parts: { readonly segment: number; readonly rows: readonly Uint8Array[] }[] = []
+    this.#exports.beginScan()
+    for (let id = this.#exports.nextScanSegment(); id >= 0; id = this.#exports.nextScanSegment())
+      if (wanted(id)) parts.push({ segment: id, rows: this.#copyUnsaved() })
+    return parts
+  }
+
+  #copyUnsaved(): readonly Uint8Array[] {
+    const blocks: Uint8Array[] = []
+    for (let bytes = this.#exports.scanRows(); bytes > 0; bytes = this.#exports.scanRows()) {
+      this.#memory.refresh()
+      const at = this.#exports.packedPlace() >>> 0
+      blocks.push(this.#memory.bytes.slice(at, at + bytes))
+    }
+    this.#memory.refresh()
+    return blocks
+  }
+
+  get storeTime(): number {
+    return this.#exports.getStoreTime()
+  }
+
   acknowledge(): void {
     this.#exports.acknowledge()
   }

@@ -9,6 +9,8 @@ export const clockJump: Scenario = {
     "a worker's wall clock jumps forwards or back, by an hour or days, and back again; sometimes it is killed meanwhile",
   // A checkpoint may then be too old, or of the future.
   mayLoseState: true,
+  // Threads in workers have the machine's clock.
+  setting: { workers: { threads: 1 } },
   async round(run) {
     const worker = run.anyWorker()
     const aheadMs = run.deal('jump', jumps)

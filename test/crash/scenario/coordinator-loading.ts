@@ -8,20 +8,16 @@ import { txnOffsetCommit } from '../../../src/protocol/api/txn-offset-commit.ts'
 import { kafkaError } from '../../../src/protocol/error-codes.ts'
 import type { FaultProxy } from '../../broker/fault-proxy.ts'
 import type { ArmedAnswer } from '../../broker/proxy-link.ts'
-import type { CrashRun } from '../crash-run.ts'
 import { until } from '../until.ts'
-import type { WorkerProcess } from '../worker-process.ts'
 import type { Scenario } from './scenario.ts'
 
 const codes = ['COORDINATOR_LOAD_IN_PROGRESS', 'NOT_COORDINATOR', 'COORDINATOR_NOT_AVAILABLE'] as const
 
 export const coordinatorLoading: Scenario = {
   name: 'coordinator-loading',
-  about:
-    'the coordinators of group and transactions are loading or elsewhere: after a restart, or as their answers say',
+  about: 'the coordinators of group and transactions say that they are loading or elsewhere',
   async round(run) {
     const worker = run.anyWorker()
-    if (run.deal('coordinators', ['restart', 'answers', 'answers']) === 'restart') return restart(run, worker)
     const code = run.deal('coordinator error', codes)
     const asked = answersInPlace(run.proxyOf(worker), kafkaError[code], run.random.int(1, 3))
     // InitProducerId and SyncGroup are asked for by a worker that comes back.
@@ -35,17 +31,6 @@ export const coordinatorLoading: Scenario = {
     )
     return `answered ${code} to ${worker.name}, ${asked.map(({ api }) => api.name).join(', ')}`
   },
-}
-
-/** A worker looks for its coordinators while they read their logs. */
-async function restart(run: CrashRun, worker: WorkerProcess): Promise<string> {
-  await run.broker.kill('SIGTERM')
-  await run.kill(worker)
-  const restarting = run.broker.restart()
-  worker.start()
-  await restarting
-  run.tally.brokerRestarts++
-  return `restarted the broker (SIGTERM), and with it ${worker.name}`
 }
 
 function answersInPlace(proxy: FaultProxy, errorCode: number, times: number): readonly ArmedAnswer[] {

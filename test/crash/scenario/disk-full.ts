@@ -9,7 +9,7 @@ const roomKiB = 16
 export const diskFull: Scenario = {
   name: 'disk-full',
   about:
-    "no file of a worker may grow (RLIMIT_FSIZE): it ends with an error that names the task's directory, and goes on later",
+    'no file of a worker may grow (RLIMIT_FSIZE): it ends with an error that names the task, its stores and their directory, and goes on later',
   async round(run) {
     const worker = run.anyWorker()
     const { checkpoints } = worker
@@ -17,9 +17,9 @@ export const diskFull: Scenario = {
     await run.kill(worker)
     worker.start({ fileKiB: Math.ceil(largestFile(worker) / 1024) + roomKiB })
     const { code, message } = await worker.failure()
-    // A run of pages that goes beyond the limit is written in part, which is EIO (5) to LMDB.
-    const isFull = code === 'state-full' || (code === 'state-unreadable' && message.endsWith('status 5'))
-    if (!isFull || !message.includes(worker.stateDir))
+    // A run of pages that goes beyond the limit is written in part, which is EIO (5) to LMDB: so is a disk that fails.
+    const isFull = code === 'state-full' || (code === 'state-unwritable' && message.endsWith('status 5'))
+    if (!isFull || !['task ', 'stores ', worker.stateDir].every((name) => message.includes(name)))
       throw new Error(`a worker on a full disk says ${code}: ${message}`)
     worker.start()
     return `the disk of ${worker.name} was full: ${message}`

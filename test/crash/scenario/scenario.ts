@@ -8,6 +8,8 @@ export interface Scenario {
   readonly about: string
   /** What it needs other than usual; it then has a broker and workers of its own. */
   readonly setting?: Setting
+  /** It is not among `all`. */
+  readonly onlyByName?: boolean
   /** Its share of the rounds; 1 if not given. */
   readonly weight?: number
   /** So many rounds, at most, before the results are verified; all if not given. */
@@ -23,7 +25,9 @@ export interface Scenario {
 }
 
 export interface Setting {
-  /** Server properties. */
+  /** So many brokers, one if not given. Only one has proxies. */
+  readonly brokers?: 1 | 3
+  /** Server properties, of one broker. */
   readonly broker?: Readonly<Record<string, string | number>>
   readonly workers?: WorkerSettings
   /** None of the input is in transactions. */

@@ -6,6 +6,7 @@ import { type Logger, silentLogger } from '../../../src/core/logger.ts'
 import type { Clock } from '../../../src/core/time/clock.ts'
 import { StreamsBuilder } from '../../../src/dsl/builder.ts'
 import { topic } from '../../../src/dsl/topic.ts'
+import { usualTopicSettings } from '../../../src/plan/internal-topic-configs.ts'
 import { decodeAssignmentInfo } from '../../../src/protocol/assignment-info.ts'
 import { decodeAssignment } from '../../../src/protocol/consumer-protocol.ts'
 import { string } from '../../../src/serde/scalars.ts'
@@ -68,6 +69,7 @@ export class Cluster {
       processId: `00000000-0000-0000-0000-00000000000${id}`,
       client: this.client,
       replicationFactor: 1,
+      internalTopics: usualTopicSettings,
       logger: this.logger,
       clock,
       assignment: resolveAssignmentOptions(assignment, () => {}),

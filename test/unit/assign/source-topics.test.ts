@@ -4,6 +4,7 @@ import type { Client, NewTopic, TopicDescription } from '../../../src/client/cli
 import { type Logger, silentLogger } from '../../../src/core/logger.ts'
 import { StreamsBuilder } from '../../../src/dsl/builder.ts'
 import { topic, topicPattern } from '../../../src/dsl/topic.ts'
+import { usualTopicSettings } from '../../../src/plan/internal-topic-configs.ts'
 import { string } from '../../../src/serde/scalars.ts'
 
 const text = { key: string, value: string }
@@ -34,7 +35,14 @@ function known(build: (builder: StreamsBuilder) => void, cluster: Readonly<Recor
   build(builder)
   const warnings: string[] = []
   const logger: Logger = { ...silentLogger, warn: (_facts, message) => warnings.push(message) }
-  const options = { plan: builder.build(), applicationId: 'app', client, replicationFactor: 1, logger }
+  const options = {
+    plan: builder.build(),
+    applicationId: 'app',
+    client,
+    replicationFactor: 1,
+    internalTopics: usualTopicSettings,
+    logger,
+  }
   return { cluster: partitions, topics: new SourceTopics(options), warnings }
 }
 

@@ -6,6 +6,7 @@ import { silentLogger } from '../../../src/core/logger.ts'
 import { systemClock } from '../../../src/core/time/clock.ts'
 import { StreamsBuilder } from '../../../src/dsl/builder.ts'
 import { topicPattern } from '../../../src/dsl/topic.ts'
+import { usualTopicSettings } from '../../../src/plan/internal-topic-configs.ts'
 import {
   decodeAssignment,
   decodeSubscription,
@@ -38,6 +39,7 @@ function members(kafka: EmbeddedKafka): readonly StreamsAssignor[] {
         processId: `00000000-0000-0000-0000-00000000000${n}`,
         client,
         replicationFactor: 1,
+        internalTopics: usualTopicSettings,
         logger: silentLogger,
         clock: systemClock,
         assignment: resolveAssignmentOptions({}, () => {}),

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe } from 'vitest'
+import { adminTests } from './suite/admin.ts'
 import { fetchTests } from './suite/fetch.ts'
 import { groupTests } from './suite/group.ts'
 import { type ClientFixture, Harness } from './suite/harness.ts'
@@ -22,5 +23,6 @@ export function clientSuite(name: string, open: () => Promise<ClientFixture>): v
     fetchTests(harness)
     transactionTests(harness)
     groupTests(harness)
+    adminTests(harness)
   })
 }

@@ -12,7 +12,7 @@ function verdictOf(...counts: number[]): ReturnType<typeof verifyEmissions> {
 
 describe('verifyEmissions', () => {
   test('1, 2, ... n is right', () => {
-    expect(verdictOf(1, 2, 3)).toEqual({ ...clean, cases: [] })
+    expect(verdictOf(1, 2, 3)).toEqual({ ...clean, cases: [], wrong: [] })
   })
 
   test.each([

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { utf8 } from '../../../src/core/bytes.ts'
 import { createWasmKernel } from '../../../src/kernel/load.ts'
 import type { RegionProgram } from '../../../src/kernel/program.ts'
+import { long } from '../../../src/serde/scalars.ts'
 import { batchOf, countLine, Driver, programOf, windowsOf } from './kernel.driver.ts'
 
 /** Numbers from 0 to below 1, the same in every run. */
@@ -123,9 +124,11 @@ test('an acknowledgement cleans no row that has changed since the snapshot', () 
 })
 
 test('rows of the stretch at hand stay, also those that are clean', () => {
-  const driver = open(unwindowed, 1000)
+  const driver = open(unwindowed)
   driver.process([batchOf(keys(0, 50))])
   checkpoint(driver)
+  const { usedBytes } = driver.region
+  driver.region.setCapacity(usedBytes)
   const { reader } = driver.kernel
   reader.load([batchOf([...keys(0, 50), ...keys(50, 100)])], 0)
   reader.decode()
@@ -187,7 +190,29 @@ test('a larger capacity takes effect at once', () => {
   const driver = open(unwindowed, 1000)
   driver.process([batchOf(keys(0, 100))])
   checkpoint(driver)
+  const { evicted } = driver.region.counters
+  expect(evicted).toBeGreaterThan(0)
   driver.region.setCapacity(1_000_000)
   driver.process([batchOf(keys(100, 200))])
+  expect(driver.region.counters.evicted).toBe(evicted)
+})
+
+test('a smaller capacity takes effect at once, and a checkpoint lets go of what was dirty until then', () => {
+  const driver = open(unwindowed)
+  driver.process([batchOf(keys(0, 100))])
+  driver.region.setCapacity(1000)
   expect(driver.region.counters.evicted).toBe(0)
+  checkpoint(driver)
+  expect(driver.region.usedBytes).toBeLessThanOrEqual(1000)
+  driver.region.setCapacity(500)
+  expect(driver.region.usedBytes).toBeLessThanOrEqual(500)
+})
+
+test('restored rows go, too, when they are on disk', () => {
+  const driver = open(unwindowed, 1000)
+  const counts = Array.from({ length: 100 }, (_, i) => ({ key: `key-${i}`, value: long.serialize(i) }))
+  driver.restore([batchOf(counts)])
+  expect(driver.region.counters.evicted).toBe(0)
+  checkpoint(driver)
+  expect(driver.region.usedBytes).toBeLessThanOrEqual(1000)
 })

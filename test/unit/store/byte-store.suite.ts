@@ -35,6 +35,18 @@ export function byteStoreSuite(open: () => ByteStore): void {
     expect(textRows(store, 'b')).toEqual([])
   })
 
+  test('a space tells its size as of the last write', async () => {
+    expect(store.size('a')).toEqual({ rows: 0, bytes: 0 })
+    await write('a', ['k', 'v'], ['l', 'v'], ['m', 'v'])
+    await write('a', ['m', null])
+    expect(store.size('a').rows).toBe(2)
+    const small = store.size('a').bytes
+    expect(small).toBeGreaterThan(0)
+    await write('a', ['large', 'x'.repeat(100_000)])
+    expect(store.size('a').rows).toBe(3)
+    expect(store.size('a').bytes).toBeGreaterThanOrEqual(small + 100_000)
+  })
+
   test('get gives a copy', async () => {
     await write('a', ['k', 'v'])
     store.get('a', utf8('k'))![0] = 0

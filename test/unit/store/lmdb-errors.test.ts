@@ -9,7 +9,7 @@ test.each([
   ['map full', -30792, 1000, 'state-full'],
   ['a short write on a full disk', 5, 99, 'state-full'],
   ['rows after a failed one on a full disk', -30782, 99, 'state-full'],
-  ['an I/O error', 5, 1000, 'state-unreadable'],
+  ['an I/O error', 5, 1000, 'state-unwritable'],
   ['a damaged page', -30796, 1000, 'state-unreadable'],
 ])('%s', async (_, code, freeBytes, expected) => {
   const error = await writeError('/state/0_1', withCode(code), 100, freeBytes)

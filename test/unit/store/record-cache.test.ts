@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { utf8, utf8Text } from '../../../src/core/bytes.ts'
 import { noHeaders, type RecordContext } from '../../../src/core/record.ts'
-import { RecordCache } from '../../../src/store/record-cache.ts'
+import { RecordCache, TaskCache } from '../../../src/store/record-cache.ts'
 
 const context: RecordContext = {
   metadata: { topic: 'in', partition: 0, offset: 7 },
@@ -83,4 +83,39 @@ test('what is put while entries leave waits for the next time', () => {
   expect(space.get(utf8('a'))?.row).toEqual(utf8('again'))
   space.flush()
   expect(left).toEqual(['a', 'a'])
+})
+
+test('a cache that shrinks lets go of entries of its spaces in turn; one that grows of none', () => {
+  const cache = new RecordCache(1000)
+  const left: string[] = []
+  const spaces = ['one', 'other'].map((name) => {
+    const space = cache.open((entries) => left.push(...entries.map(({ key }) => name + utf8Text(key))))
+    for (const key of ['a', 'b', 'c']) space.putClean(utf8(key), utf8('1'))
+    return space
+  })
+  for (const key of ['a', 'b']) spaces[1]!.put(utf8(key), utf8('2'), context)
+  cache.resize(cache.bytes - 1)
+  expect(spaces.map((space) => space.get(utf8('a')) !== undefined)).toEqual([false, true])
+  expect(left).toEqual([])
+  cache.resize(1)
+  expect(left).toEqual(['otherb', 'othera'])
+  expect(cache.bytes).toBe(0)
+  cache.resize(1000)
+  spaces[0]!.put(utf8('a'), utf8('1'), context)
+  expect(left).toEqual(['otherb', 'othera'])
+})
+
+test('a task counts what it has of the cache, and gives it back when it closes', () => {
+  const cache = new RecordCache(1000)
+  const left: string[] = []
+  const [one, other] = [new TaskCache(cache), new TaskCache(cache)]
+  for (const task of [one, one, other])
+    task
+      .open((entries) => left.push(...entries.map(({ key }) => utf8Text(key))))
+      .put(utf8('a'), utf8('1'), context)
+  expect([one.bytes, other.bytes, cache.bytes]).toEqual([2, 1, 3].map((n) => n * entryBytes))
+  one.close()
+  expect([one.bytes, cache.bytes]).toEqual([0, entryBytes])
+  cache.resize(0)
+  expect(left).toEqual(['a'])
 })

@@ -185,7 +185,10 @@ describe('checkpoints', () => {
     put(opened, 'a', '1')
     await checkpoint(opened, 1)
     put(opened, 'a', 'x'.repeat(2 ** 18))
-    const full = expect.objectContaining({ code: 'state-full', message: expect.stringContaining('0_1') })
+    const full = expect.objectContaining({
+      code: 'state-full',
+      message: expect.stringMatching(/^checkpoint of task 0_1 \(stores table, windows\): \S+0_1: /),
+    })
     await expect(checkpoint(opened, 2)).rejects.toThrow(full)
     expect(opened.state.dirtyBytes).toBeGreaterThan(2 ** 18)
     expect(() => opened.state.cut(offsetsAt(3))).toThrow(/could not be written/)

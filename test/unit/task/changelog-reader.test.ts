@@ -1,11 +1,13 @@
 import { expect, test } from 'vitest'
 import type { Client, Fetched, Fetcher } from '../../../src/client/client.ts'
 import { Hooks, type RestoreProgress } from '../../../src/core/hooks.ts'
+import { silentLogger } from '../../../src/core/logger.ts'
 import { ManualClock } from '../../../src/core/time/clock.ts'
 import { topicPartitionName } from '../../../src/core/topic-partition.ts'
 import type { Changelog } from '../../../src/task/changelog.ts'
 import { ChangelogReader } from '../../../src/task/changelog-reader.ts'
 import type { StreamTask } from '../../../src/task/stream-task.ts'
+import { TaskTimeout } from '../../../src/task/task-timeout.ts'
 
 /** A fetcher whose answers the test gives. */
 class FetcherAtHand implements Fetcher {
@@ -88,7 +90,15 @@ function reading(): Reading {
     committedOffsets: (_group: string, partitions: readonly { topic: string; partition: number }[]) =>
       Promise.resolve(partitions.map((one) => ({ ...one, offset: committed.get(one.topic)!, metadata: '' }))),
   } as Partial<Client> as Client
-  const reader = new ChangelogReader({ client, clock, hooks, groupId: 'app', onArrival: () => {} })
+  const reader = new ChangelogReader({
+    client,
+    clock,
+    hooks,
+    taskTimeout: new TaskTimeout({ clock, logger: silentLogger, timeoutMs: 0 }),
+    consumer: { maxPartitionFetchBytes: 2 ** 20, fetchBufferBytes: 2 ** 24, fetchMaxWaitMs: 100 },
+    groupId: 'app',
+    onArrival: () => {},
+  })
   const told: (readonly [string, string, number])[] = []
   for (const event of ['restoring', 'standbyUpdated', 'restoreSuspended', 'standbySuspended'] as const)
     hooks.on(event, ({ topic, next }: RestoreProgress) => told.push([event, topic, next]))

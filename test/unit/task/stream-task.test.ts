@@ -1,11 +1,15 @@
 import { expect, test } from 'vitest'
 import { StreamTask, type StreamTaskParts } from '../../../src/task/stream-task.ts'
 
+const meters = { follow() {}, read() {}, close() {} }
+
 test('a processor or a store that cannot be closed leaves the state closed, and not as clean', async () => {
   const closed: unknown[] = []
   const parts = {
     id: { subtopology: 0, partition: 0 },
     inputs: [],
+    clock: { monotonic: () => 0 },
+    meters,
     processor: {
       close() {
         throw new Error('stuck')
@@ -29,6 +33,7 @@ test('a last checkpoint that cannot be written leaves the state closed: another 
     inputs: [],
     changelogs: [],
     clock: { monotonic: () => 0 },
+    meters,
     processor: { close() {} },
     state: {
       cut: () => ({ rowCount: 1 }),

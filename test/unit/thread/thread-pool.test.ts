@@ -1,8 +1,14 @@
 import { expect, test } from 'vitest'
 import { StreamsError } from '../../../src/core/errors.ts'
+import type { UncaughtErrorResponse } from '../../../src/core/failure-options.ts'
 import { silentLogger } from '../../../src/core/logger.ts'
-import type { UncaughtErrorResponse } from '../../../src/core/options.ts'
-import type { StoreRead, StreamThreadHandle, ThreadState } from '../../../src/thread/stream-thread-handle.ts'
+import { type Clock, ManualClock } from '../../../src/core/time/clock.ts'
+import type { StoreReply } from '../../../src/task/store-question.ts'
+import type {
+  MemoryShare,
+  StreamThreadHandle,
+  ThreadState,
+} from '../../../src/thread/stream-thread-handle.ts'
 import { ThreadPool } from '../../../src/thread/thread-pool.ts'
 
 /** A thread that does nothing but note what it is told; the test ends it. */
@@ -14,7 +20,8 @@ class FakeThread implements StreamThreadHandle {
   readonly partitions: ReadonlyMap<number, number> = new Map()
   readonly told: string[] = []
   state: ThreadState = 'created'
-  stateMemory = 0
+  signs = { beats: 1, turns: 1 }
+  memory: MemoryShare = { state: 0, cache: 0 }
   end: () => void = () => {}
   die: (error: unknown) => void = () => {}
 
@@ -49,12 +56,24 @@ class FakeThread implements StreamThreadHandle {
     this.told.push('request shutdown')
   }
 
-  setStateMemory(bytes: number): void {
-    this.stateMemory = bytes
+  async stateSizes(): Promise<readonly never[]> {
+    return []
   }
 
-  async read(): Promise<StoreRead> {
-    return { here: false }
+  setMemory(share: MemoryShare): void {
+    this.memory = share
+  }
+
+  async read(): Promise<StoreReply> {
+    return { here: false, restoring: false }
+  }
+
+  async positions(): Promise<readonly never[]> {
+    return []
+  }
+
+  async metrics(): Promise<never[]> {
+    return []
   }
 }
 
@@ -74,7 +93,14 @@ function open(
   {
     decide = () => 'replace-thread',
     paused = false,
-  }: { readonly decide?: () => UncaughtErrorResponse; readonly paused?: boolean } = {},
+    clock = new ManualClock(),
+    globalTables = false,
+  }: {
+    readonly decide?: () => UncaughtErrorResponse
+    readonly paused?: boolean
+    readonly clock?: Clock
+    readonly globalTables?: boolean
+  } = {},
 ): Fixture {
   const opened: FakeThread[] = []
   const warnings: string[] = []
@@ -82,8 +108,10 @@ function open(
   const broken: { reason?: Error } = {}
   let changes = 0
   const pool = new ThreadPool({
+    clock,
     logger: { ...silentLogger, warn: (_, text) => warnings.push(text) },
-    stateMemory: 1200,
+    memory: { state: 1200, cache: 120 },
+    globalTables,
     paused,
     open(number) {
       if (broken.reason) throw broken.reason
@@ -108,17 +136,25 @@ const numbers = ({ threads }: ThreadPool): readonly number[] => threads.map(({ n
 
 test('memory is shared equally, and anew when threads come and go', async () => {
   const { pool, opened } = open(2)
-  expect(opened.map(({ stateMemory }) => stateMemory)).toEqual([600, 600])
+  const shares = (threads: readonly FakeThread[]) => threads.map(({ memory }) => memory)
+  const half = { state: 600, cache: 60 }
+  const third = { state: 400, cache: 40 }
+  expect(shares(opened)).toEqual([half, half])
   pool.add()
-  expect(opened.map(({ stateMemory }) => stateMemory)).toEqual([400, 400, 400])
+  expect(shares(opened)).toEqual([third, third, third])
   pool.remove()
   opened[2]!.end()
   await settled()
-  expect(opened.slice(0, 2).map(({ stateMemory }) => stateMemory)).toEqual([600, 600])
+  expect(shares(opened.slice(0, 2))).toEqual([half, half])
   opened[0]!.die(new Error('no'))
   await settled()
   expect(numbers(pool)).toEqual([2, 1])
-  expect(opened[3]!.stateMemory).toBe(600)
+  expect(opened[3]!.memory).toEqual(half)
+})
+
+test('a share of the record cache goes to no thread where there are global tables', () => {
+  const { opened } = open(2, { globalTables: true })
+  expect(opened[1]!.memory).toEqual({ state: 600, cache: 40 })
 })
 
 test('a new thread takes the lowest number that is free; one that is ending still has its own', async () => {
@@ -276,4 +312,55 @@ test('terminate ends every thread, and the pool with the first reason', async ()
     'stop undefined,terminate',
     'stop undefined,terminate',
   ])
+})
+
+test('a thread that dies before it has begun is tried again later, and not for ever', async () => {
+  const clock = new ManualClock()
+  const { pool, opened } = open(1, { clock })
+  const dieUnborn = async (error: Error): Promise<void> => {
+    const thread = opened.at(-1)!
+    thread.signs = { beats: 1, turns: 0 }
+    thread.die(error)
+    await settled()
+  }
+  for (const pauseMs of [250, 500, 1000, 2000]) {
+    const before = opened.length
+    await dieUnborn(new Error('exit code 1'))
+    clock.advance(pauseMs - 1)
+    expect(opened).toHaveLength(before)
+    clock.advance(1)
+    expect(opened).toHaveLength(before + 1)
+  }
+  await dieUnborn(new Error('exit code 1'))
+  expect(await pool.ended).toMatchObject({
+    code: 'thread-died',
+    message: '5 stream threads in a row died before they had begun, so no other is started: exit code 1',
+  })
+})
+
+test('one that has begun ends the row, and a broker that is away does not count', async () => {
+  const clock = new ManualClock()
+  const { pool, opened } = open(1, { clock })
+  for (let i = 0; i < 12; i++) {
+    const thread = opened.at(-1)!
+    const unreachable = i > 3
+    if (i !== 3) thread.signs = { beats: 1, turns: 0 }
+    thread.die(new StreamsError(unreachable ? 'broker-unreachable' : 'internal', 'no'))
+    await settled()
+    clock.advance(4000)
+  }
+  expect(opened).toHaveLength(13)
+  expect(pool.failure).toBeUndefined()
+})
+
+test('a pool that is stopped starts no replacement', async () => {
+  const clock = new ManualClock()
+  const { pool, opened } = open(1, { clock })
+  opened[0]!.signs = { beats: 1, turns: 0 }
+  opened[0]!.die(new Error('no'))
+  await settled()
+  pool.stop()
+  clock.advance(10_000)
+  expect(opened).toHaveLength(1)
+  expect(await pool.ended).toBeUndefined()
 })

@@ -1,7 +1,7 @@
-import { StreamsError } from '../core/errors.ts'
+import { StreamsError } from './errors.ts'
 
 /*
- * As `putInt64` and `getInt64` of core/bytes, without a DataView: making one moves a small array out of the JavaScript
+ * As `putInt64` and `getInt64` of bytes.ts, without a DataView: making one moves a small array out of the JavaScript
  * heap, which costs more than the whole read or write.
  */
 
@@ -19,13 +19,13 @@ export function readInt64(bytes: Uint8Array, at: number): number {
 }
 
 /** The low 32 bits of `value`. */
-function writeInt32(bytes: Uint8Array, at: number, value: number): void {
+export function writeInt32(bytes: Uint8Array, at: number, value: number): void {
   bytes[at] = value >>> 24
   bytes[at + 1] = value >>> 16
   bytes[at + 2] = value >>> 8
   bytes[at + 3] = value
 }
 
-function readInt32(bytes: Uint8Array, at: number): number {
+export function readInt32(bytes: Uint8Array, at: number): number {
   return (bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!
 }

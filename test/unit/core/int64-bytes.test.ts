@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { getInt64, putInt64 } from '../../../src/core/bytes.ts'
-import { readInt64, writeInt64 } from '../../../src/store/int64-bytes.ts'
+import { readInt64, writeInt64 } from '../../../src/core/int64-bytes.ts'
 
 test.each([
   0,
