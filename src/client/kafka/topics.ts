@@ -42,25 +42,33 @@ function existing(topics: readonly MetadataTopic[]): readonly MetadataTopic[] {
   return topics.filter(({ errorCode }) => errorCode !== kafkaError.UNKNOWN_TOPIC_OR_PARTITION)
 }
 
+/**
+ * Asks again as a whole until all are there: with ZooKeeper a topic that is being deleted "exists", and is gone a moment
+ * later.
+ */
 export async function createMissingTopics(cluster: Cluster, topics: readonly NewTopic[]): Promise<void> {
   if (topics.length === 0) return
   await cluster.retry.run(async () => {
-    const connection = await cluster.controller()
-    const response = await connection.send(createTopics, {
-      topics: topics.map(({ name, partitions, replicationFactor, configs }) => ({
-        name,
-        numPartitions: partitions,
-        replicationFactor,
-        configs: Object.entries(configs).map(([config, value]) => ({ name: config, value })),
-      })),
-      timeoutMs: cluster.settings.requestTimeoutMs,
-      validateOnly: false,
-    })
-    const refused = response.topics.filter(({ errorCode }) => !isThere(errorCode))
-    if (refused.some(({ errorCode }) => errorCode === kafkaError.NOT_CONTROLLER)) await cluster.describe([])
-    if (refused.length > 0) throw creationError(refused)
+    await askToCreate(cluster, topics)
+    await checkLeaders(cluster, topics)
   })
-  await allHaveLeaders(cluster, topics)
+}
+
+async function askToCreate(cluster: Cluster, topics: readonly NewTopic[]): Promise<void> {
+  const connection = await cluster.controller()
+  const response = await connection.send(createTopics, {
+    topics: topics.map(({ name, partitions, replicationFactor, configs }) => ({
+      name,
+      numPartitions: partitions,
+      replicationFactor,
+      configs: Object.entries(configs).map(([config, value]) => ({ name: config, value })),
+    })),
+    timeoutMs: cluster.settings.requestTimeoutMs,
+    validateOnly: false,
+  })
+  const refused = response.topics.filter(({ errorCode }) => !isThere(errorCode))
+  if (refused.some(({ errorCode }) => errorCode === kafkaError.NOT_CONTROLLER)) await cluster.describe([])
+  if (refused.length > 0) throw creationError(refused)
 }
 
 function isThere(errorCode: number): boolean {
@@ -74,14 +82,12 @@ function creationError(refused: readonly CreatableTopicResult[]): StreamsError {
 }
 
 /** A topic just created has no leaders for a moment, and brokers may not know of it yet. */
-async function allHaveLeaders(cluster: Cluster, topics: readonly NewTopic[]): Promise<void> {
-  await cluster.retry.run(async () => {
-    for (const { name, errorCode, partitions } of await cluster.describe(topics.map((topic) => topic.name))) {
-      checkCode(errorCode, `Metadata of ${name}`)
-      for (const { partitionIndex, leaderId } of partitions)
-        if (leaderId < 0) throw protocolError(kafkaError.LEADER_NOT_AVAILABLE, `${name}-${partitionIndex}`)
-    }
-  })
+async function checkLeaders(cluster: Cluster, topics: readonly NewTopic[]): Promise<void> {
+  for (const { name, errorCode, partitions } of await cluster.describe(topics.map((topic) => topic.name))) {
+    checkCode(errorCode, `Metadata of ${name}`)
+    for (const { partitionIndex, leaderId } of partitions)
+      if (leaderId < 0) throw protocolError(kafkaError.LEADER_NOT_AVAILABLE, `${name}-${partitionIndex}`)
+  }
 }
 
 export async function deleteRecordsBefore(
