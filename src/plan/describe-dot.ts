@@ -1,27 +1,16 @@
-import { describedNodes } from './describe.ts'
-import type { PlanNode, SinkNode, SourceNode } from './node.ts'
+import type { PlanNode } from './node.ts'
 import type { Plan } from './plan.ts'
 import { storesOf } from './subtopology.ts'
+import { inputsOf, outputsOf, topologyFrames } from './topology-frames.ts'
 
 /**
  * The topology in Graphviz' language: topics as hexagons, nodes as boxes, stores as cylinders; one frame for each
  * subtopology and global store.
  */
 export function planDot(plan: Plan): string {
-  const frames = [
-    ...plan.subtopologies.map((subtopology) => ({
-      id: subtopology.id,
-      title: `Sub-topology: ${subtopology.id}`,
-      nodes: describedNodes(subtopology).map(({ node }) => node),
-    })),
-    ...plan.globalStores.map(({ id, source, processor }) => ({
-      id,
-      title: `Sub-topology: ${id} for global store`,
-      nodes: [source, processor],
-    })),
-  ].sort((a, b) => a.id - b.id)
+  const frames = topologyFrames(plan)
   const nodes = frames.flatMap((frame) => frame.nodes)
-  const topics = new Set(nodes.flatMap((node) => [...inputs(node), ...outputs(node)]))
+  const topics = new Set(nodes.flatMap((node) => [...inputsOf(node), ...outputsOf(node)]))
   const lines = [
     'digraph topology {',
     '  node [shape=box];',
@@ -44,27 +33,11 @@ export function planDot(plan: Plan): string {
 function edges(node: PlanNode): readonly string[] {
   const own = quoted(node.name)
   return [
-    ...inputs(node).map((topic) => `  ${topicId(topic)} -> ${own};`),
+    ...inputsOf(node).map((topic) => `  ${topicId(topic)} -> ${own};`),
     ...node.parents.map((parent) => `  ${quoted(parent)} -> ${own};`),
     ...storesOf(node).map((store) => `  ${own} -> ${storeId(store)} [dir=none, style=dashed];`),
-    ...outputs(node).map((topic) => `  ${own} -> ${topicId(topic)};`),
+    ...outputsOf(node).map((topic) => `  ${own} -> ${topicId(topic)};`),
   ]
-}
-
-function inputs(node: PlanNode): readonly string[] {
-  return node.kind === 'source' ? topicsOf(node) : []
-}
-
-function outputs(node: PlanNode): readonly string[] {
-  return node.kind === 'sink' ? [destination(node)] : []
-}
-
-function topicsOf({ topics, pattern }: SourceNode): readonly string[] {
-  return pattern ? [pattern.source] : topics
-}
-
-function destination({ name, topic, topicOf }: SinkNode): string {
-  return topicOf ? `chosen by ${name}` : topic
 }
 
 /** A topic, a store and a node may have one name. */

@@ -1,7 +1,7 @@
-import { describedNodes } from './describe.ts'
-import type { PlanNode, SinkNode, SourceNode } from './node.ts'
+import type { PlanNode } from './node.ts'
 import type { Plan } from './plan.ts'
 import { storesOf } from './subtopology.ts'
+import { inputsOf, outputsOf, topologyFrames } from './topology-frames.ts'
 
 /**
  * The topology as a Mermaid flowchart: topics as hexagons, nodes as boxes, stores as cylinders; one frame for each
@@ -9,19 +9,7 @@ import { storesOf } from './subtopology.ts'
  */
 export function planMermaid(plan: Plan): string {
   const chart = new Chart()
-  const groups = [
-    ...plan.subtopologies.map((subtopology) => ({
-      id: subtopology.id,
-      title: `Sub-topology: ${subtopology.id}`,
-      nodes: describedNodes(subtopology).map(({ node }) => node),
-    })),
-    ...plan.globalStores.map(({ id, source, processor }) => ({
-      id,
-      title: `Sub-topology: ${id} for global store`,
-      nodes: [source, processor],
-    })),
-  ]
-  for (const { id, title, nodes } of groups.sort((a, b) => a.id - b.id)) chart.addGroup(id, title, nodes)
+  for (const { id, title, nodes } of topologyFrames(plan)) chart.addGroup(id, title, nodes)
   return chart.text
 }
 
@@ -46,10 +34,10 @@ class Chart {
 
   #link(node: PlanNode): void {
     const own = this.#id('node', node.name)
-    if (node.kind === 'source') for (const topic of topicsOf(node)) this.#arrow(this.#topic(topic), own)
+    for (const topic of inputsOf(node)) this.#arrow(this.#topic(topic), own)
     for (const parent of node.parents) this.#arrow(this.#id('node', parent), own)
     for (const store of storesOf(node)) this.#links += `  ${own} --- ${this.#id('store', store)}\n`
-    if (node.kind === 'sink') this.#arrow(own, this.#topic(destination(node)))
+    for (const topic of outputsOf(node)) this.#arrow(own, this.#topic(topic))
   }
 
   #arrow(from: string, to: string): void {
@@ -70,14 +58,6 @@ class Chart {
     this.#ids.set(key, id)
     return id
   }
-}
-
-function topicsOf({ topics, pattern }: SourceNode): readonly string[] {
-  return pattern ? [pattern.source] : topics
-}
-
-function destination({ name, topic, topicOf }: SinkNode): string {
-  return topicOf ? `chosen by ${name}` : topic
 }
 
 function escaped(text: string): string {

@@ -1,3 +1,4 @@
+import { afterPrefix, keyAfter } from '../store/key-bounds.ts'
 import type { KeyRange } from '../store/state-stores.ts'
 import type { StoreRow } from '../task/store-question.ts'
 import type { QueryOptions, RangeQueryOptions } from './query-options.ts'
@@ -51,7 +52,7 @@ export function keyValueView(query: StoreQuery): KeyValueStoreView<unknown, unkn
     const question = {
       kind: 'range',
       ...(from !== undefined && { from: query.keyBytes(from) }),
-      ...(to !== undefined && { before: next(query.keyBytes(to)) }),
+      ...(to !== undefined && { before: keyAfter(query.keyBytes(to)) }),
       reverse,
     } as const
     for await (const row of query.ofAll(question, options)) yield entry(row)
@@ -81,20 +82,4 @@ export function keyValueView(query: StoreQuery): KeyValueStoreView<unknown, unkn
     reverseAll: (options) => range({ reverse: true }, options),
     approximateCount: (options = {}) => query.count(options),
   }
-}
-
-/** The key that comes next. */
-function next(key: Uint8Array): Uint8Array {
-  const bytes = new Uint8Array(key.length + 1)
-  bytes.set(key)
-  return bytes
-}
-
-/** The first key above all that begin with `prefix`; undefined if there is none. */
-function afterPrefix(prefix: Uint8Array): Uint8Array | undefined {
-  const last = prefix.findLastIndex((byte) => byte < 0xff)
-  if (last < 0) return undefined
-  const bytes = prefix.slice(0, last + 1)
-  bytes[last]! += 1
-  return bytes
 }

@@ -1,6 +1,7 @@
 import { compareBytes } from '../core/bytes.ts'
 import type { RangeOptions, Row } from './byte-store.ts'
 import { filterIterator, flatMapIterator, mapIterator } from './iterators.ts'
+import { keyAfter } from './key-bounds.ts'
 import { MergedRows } from './merged-rows.ts'
 import {
   fromTimeFirstKey,
@@ -139,13 +140,6 @@ function boundsOf({ timeFirst, time }: SegmentSource, scan: StoredScan): RangeOp
 export function resumed(range: RangeOptions, after: Uint8Array | undefined, reverse: boolean): RangeOptions {
   if (!after) return range
   return reverse ? { ...range, to: after } : { ...range, from: keyAfter(after) }
-}
-
-/** The key that comes next. */
-export function keyAfter(key: Uint8Array): Uint8Array {
-  const bytes = new Uint8Array(key.length + 1)
-  bytes.set(key)
-  return bytes
 }
 
 export function isWithin({ from, to }: RangeOptions, key: Uint8Array): boolean {

@@ -5,6 +5,7 @@ import type { BytesStore } from './bytes-store.ts'
 import type { CachedStore } from './cached-store.ts'
 import type { Cacheable, FlushListener } from './flush-listener.ts'
 import { mapIterator } from './iterators.ts'
+import { afterPrefix, keyAfter } from './key-bounds.ts'
 import type { Direction, Entry, KeyRange, KeyValueStore, StoreIterator } from './state-stores.ts'
 import { checkKey, listen, type RowSerde } from './typed-store.ts'
 
@@ -57,7 +58,7 @@ export class TypedKeyValueStore implements KeyValueStore<unknown, unknown>, Cach
     if (first && last && compareBytes(first, last) > 0) return [][Symbol.iterator]()
     return this.#scan({
       ...(first && { from: first }),
-      ...(last && { to: after(last) }),
+      ...(last && { to: keyAfter(last) }),
       reverse: reverse === true,
     })
   }
@@ -92,20 +93,4 @@ export class TypedKeyValueStore implements KeyValueStore<unknown, unknown>, Cach
       value: rows.valueOf(row),
     }))
   }
-}
-
-/** The key that comes next. */
-function after(key: Uint8Array): Uint8Array {
-  const bytes = new Uint8Array(key.length + 1)
-  bytes.set(key)
-  return bytes
-}
-
-/** The first key above all that begin with `prefix`; undefined if there is none. */
-function afterPrefix(prefix: Uint8Array): Uint8Array | undefined {
-  const last = prefix.findLastIndex((byte) => byte < 0xff)
-  if (last < 0) return undefined
-  const bytes = prefix.slice(0, last + 1)
-  bytes[last]! += 1
-  return bytes
 }

@@ -1,8 +1,8 @@
-import { isRetriableError } from '../client/kafka/kafka-error.ts'
-import { within } from '../client/kafka/within.ts'
 import { StreamsError } from '../core/errors.ts'
 import type { Logger } from '../core/logger.ts'
 import type { Clock } from '../core/time/clock.ts'
+import { within } from '../core/time/within.ts'
+import { isRetriableError } from '../protocol/kafka-error.ts'
 
 export interface TaskTimeoutParts {
   readonly clock: Clock

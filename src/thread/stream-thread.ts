@@ -185,7 +185,8 @@ export class StreamThread {
 
   get #busy(): boolean {
     if (this.#group.due || this.#tasks.restoreReady) return true
-    return !this.#paused && this.#tasks.active.ready && !this.#tasks.full
+    // Full, it has to commit, unless the group has forgotten it.
+    return !this.#paused && (this.#tasks.full ? this.#commits.due : this.#tasks.active.ready)
   }
 
   async #process(): Promise<void> {

@@ -1,5 +1,6 @@
-import { StreamsError } from '../../core/errors.ts'
+import type { StreamsError } from '../../core/errors.ts'
 import { kafkaError, protocolError } from '../../protocol/error-codes.ts'
+import { kafkaErrorOf } from '../../protocol/kafka-error.ts'
 import { isAboutRecords } from '../../protocol/produce-errors.ts'
 import type { RefusingAnswer } from '../judged-batch.ts'
 
@@ -11,15 +12,12 @@ export function refused(error: KafkaErrorName, what: string): StreamsError {
 }
 
 export function isRefused(error: unknown, name: KafkaErrorName): error is StreamsError {
-  if (!StreamsError.is(error)) return false
-  const { kafkaErrorCode } = error.details
-  return kafkaErrorCode === kafkaError[name]
+  return kafkaErrorOf(error) === kafkaError[name]
 }
 
 /** What a judge may decide about; undefined: it is none of its business. */
 export function refusalOf(error: unknown): RefusingAnswer | undefined {
-  if (!StreamsError.is(error)) return undefined
-  const errorCode = error.details['kafkaErrorCode']
-  if (typeof errorCode !== 'number' || !isAboutRecords(errorCode)) return undefined
-  return { errorCode, recordErrors: [], errorMessage: error.message }
+  const errorCode = kafkaErrorOf(error)
+  if (errorCode === undefined || !isAboutRecords(errorCode)) return undefined
+  return { errorCode, recordErrors: [], errorMessage: (error as StreamsError).message }
 }

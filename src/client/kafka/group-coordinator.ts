@@ -1,7 +1,7 @@
+import { within } from '../../core/time/within.ts'
 import type { Cluster, CoordinatorQuestion } from './cluster.ts'
 import type { Connections } from './connections.ts'
 import { brokerUnreachable } from './unreachable.ts'
-import { within } from './within.ts'
 
 export type GroupQuestion<Request, Response> = Pick<
   CoordinatorQuestion<Request, Response>,

@@ -2,10 +2,10 @@ import { type TopicPartition, topicPartitionName } from '../../core/topic-partit
 import { offsetCommit } from '../../protocol/api/offset-commit.ts'
 import { offsetDelete } from '../../protocol/api/offset-delete.ts'
 import { offsetFetch } from '../../protocol/api/offset-fetch.ts'
+import { checkCode } from '../../protocol/kafka-error.ts'
 import type { CommittedOffset } from '../client.ts'
 import { byTopic } from './by-topic.ts'
 import type { Cluster } from './cluster.ts'
-import { checkCode } from './kafka-error.ts'
 import { committedIn } from './offsets.ts'
 
 export async function allGroupOffsets(

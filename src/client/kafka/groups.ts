@@ -1,8 +1,8 @@
 import { describeGroups } from '../../protocol/api/describe-groups.ts'
 import { listGroups } from '../../protocol/api/list-groups.ts'
+import { checkCode } from '../../protocol/kafka-error.ts'
 import type { GroupDescription, GroupListing } from '../admin.ts'
 import type { Cluster } from './cluster.ts'
-import { checkCode } from './kafka-error.ts'
 
 /** Each broker knows the groups that it coordinates. */
 export async function listAllGroups(cluster: Cluster): Promise<readonly GroupListing[]> {

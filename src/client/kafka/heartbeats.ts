@@ -1,9 +1,9 @@
 import type { StreamsError } from '../../core/errors.ts'
 import type { Clock } from '../../core/time/clock.ts'
+import { isRetriableError } from '../../protocol/kafka-error.ts'
 import type { GroupOptions } from '../client.ts'
 import { heartbeatPauseMs } from '../heartbeat-pause.ts'
 import type { Cluster } from './cluster.ts'
-import { isRetriableError } from './kafka-error.ts'
 import { pauseMs } from './retry.ts'
 import { clientClosed, isNetworkError } from './unreachable.ts'
 

@@ -1,9 +1,9 @@
 import { StreamsError } from '../../core/errors.ts'
 import { type TopicPartition, topicPartitionName } from '../../core/topic-partition.ts'
 import { kafkaError, protocolError } from '../../protocol/error-codes.ts'
+import { isRetriableError } from '../../protocol/kafka-error.ts'
 import type { Cluster } from './cluster.ts'
 import type { Connection } from './connection.ts'
-import { isRetriableError } from './kafka-error.ts'
 import { isNetworkError } from './unreachable.ts'
 
 /** What a leader said of one partition. */

@@ -4,9 +4,9 @@ import {
   leaveGroup,
 } from '../../protocol/api/leave-group.ts'
 import { kafkaError } from '../../protocol/error-codes.ts'
+import { checkCode } from '../../protocol/kafka-error.ts'
 import type { Cluster } from './cluster.ts'
 import { GroupCoordinator, type GroupQuestion } from './group-coordinator.ts'
-import { checkCode } from './kafka-error.ts'
 
 /** How long the broker's answer is waited for, ms. */
 export const leaveLimitMs = 5000

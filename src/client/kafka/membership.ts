@@ -1,7 +1,7 @@
 import type { StreamsError } from '../../core/errors.ts'
 import { kafkaError } from '../../protocol/error-codes.ts'
+import { kafkaErrorOf } from '../../protocol/kafka-error.ts'
 import type { GroupMetadata, GroupOptions } from '../client.ts'
-import { kafkaErrorOf } from './kafka-error.ts'
 
 const noGeneration = -1
 

@@ -3,10 +3,10 @@ import { type TopicPartition, topicPartitionName } from '../../core/topic-partit
 import { listOffsets } from '../../protocol/api/list-offsets.ts'
 import { type OffsetFetchResponse, offsetFetch } from '../../protocol/api/offset-fetch.ts'
 import { kafkaError } from '../../protocol/error-codes.ts'
+import { checkCode, kafkaErrorOf } from '../../protocol/kafka-error.ts'
 import type { CommittedOffset, Isolation, PartitionOffset } from '../client.ts'
 import { byTopic } from './by-topic.ts'
 import type { Cluster } from './cluster.ts'
-import { checkCode, kafkaErrorOf } from './kafka-error.ts'
 import { sendToLeaders } from './leaders.ts'
 
 /** ListOffsets takes these in place of a timestamp. */

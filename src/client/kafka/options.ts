@@ -38,20 +38,6 @@ export interface Address {
   readonly port: number
 }
 
-const known: ReadonlySet<string> = new Set([
-  'brokers',
-  'clientId',
-  'ssl',
-  'sasl',
-  'connectionTimeoutMs',
-  'requestTimeoutMs',
-  'startTimeoutMs',
-  'apiTimeoutMs',
-  'deliveryTimeoutMs',
-  'retryBackoffMs',
-  'retryBackoffMaxMs',
-] satisfies (keyof KafkaOptions)[])
-
 const times = [
   'connectionTimeoutMs',
   'requestTimeoutMs',
@@ -61,6 +47,14 @@ const times = [
   'retryBackoffMs',
   'retryBackoffMaxMs',
 ] as const
+
+const known: ReadonlySet<string> = new Set([
+  'brokers',
+  'clientId',
+  'ssl',
+  'sasl',
+  ...times,
+] satisfies (keyof KafkaOptions)[])
 
 /** What each mechanism needs, and of which type. */
 const mechanisms: Readonly<Record<string, Readonly<Record<string, 'string' | 'function'>>>> = {

@@ -7,10 +7,10 @@ import {
   syncGroup,
 } from '../../protocol/api/sync-group.ts'
 import { kafkaError } from '../../protocol/error-codes.ts'
+import { checkCode, kafkaErrorOf } from '../../protocol/kafka-error.ts'
 import type { GroupOptions, JoinedGroup } from '../client.ts'
 import type { GroupCoordinator, GroupQuestion } from './group-coordinator.ts'
 import type { Heartbeats } from './heartbeats.ts'
-import { checkCode, kafkaErrorOf } from './kafka-error.ts'
 import type { Membership } from './membership.ts'
 
 const protocolType = 'consumer'

@@ -1,7 +1,7 @@
 import type { StreamsError } from '../../core/errors.ts'
 import { kafkaError } from '../../protocol/error-codes.ts'
+import { isRetriableError, kafkaErrorOf } from '../../protocol/kafka-error.ts'
 import type { ClientContext } from '../client.ts'
-import { isRetriableError, kafkaErrorOf } from './kafka-error.ts'
 import type { KafkaSettings } from './options.ts'
 import { clientClosed, isNetworkError } from './unreachable.ts'
 

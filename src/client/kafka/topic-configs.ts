@@ -1,7 +1,7 @@
 import { describeConfigs, topicResource } from '../../protocol/api/describe-configs.ts'
 import { kafkaError } from '../../protocol/error-codes.ts'
+import { checkCode } from '../../protocol/kafka-error.ts'
 import type { Cluster } from './cluster.ts'
-import { checkCode } from './kafka-error.ts'
 
 /** Values of the topic itself and, where it has none, of the broker. */
 export async function configsOfTopics(

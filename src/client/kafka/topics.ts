@@ -3,10 +3,10 @@ import { type CreatableTopicResult, createTopics } from '../../protocol/api/crea
 import { deleteRecords } from '../../protocol/api/delete-records.ts'
 import type { MetadataTopic } from '../../protocol/api/metadata.ts'
 import { kafkaError, protocolError } from '../../protocol/error-codes.ts'
+import { checkCode } from '../../protocol/kafka-error.ts'
 import type { NewTopic, PartitionOffset, TopicDescription } from '../client.ts'
 import { byTopic } from './by-topic.ts'
 import type { Cluster } from './cluster.ts'
-import { checkCode } from './kafka-error.ts'
 import { sendToLeaders } from './leaders.ts'
 
 export async function describeTopics(

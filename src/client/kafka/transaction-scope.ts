@@ -1,6 +1,6 @@
 import { kafkaError } from '../../protocol/error-codes.ts'
+import { kafkaErrorOf } from '../../protocol/kafka-error.ts'
 import type { DeliveryGate } from './delivery.ts'
-import { kafkaErrorOf } from './kafka-error.ts'
 import type { ProduceQueue } from './produce-queue.ts'
 import type { Transactions } from './transactions.ts'
 

@@ -6,11 +6,11 @@ import { type InitProducerIdResponse, initProducerId } from '../../protocol/api/
 import { txnOffsetCommit } from '../../protocol/api/txn-offset-commit.ts'
 import type { Api } from '../../protocol/codec.ts'
 import { kafkaError, protocolError } from '../../protocol/error-codes.ts'
+import { checkCode, kafkaErrorOf } from '../../protocol/kafka-error.ts'
 import type { CommittedOffset, GroupMetadata, ProducerOptions } from '../client.ts'
 import { byTopic } from './by-topic.ts'
 import type { Cluster } from './cluster.ts'
 import type { Connections } from './connections.ts'
-import { checkCode, kafkaErrorOf } from './kafka-error.ts'
 
 /**
  * What a producer asks of the transaction coordinator: the explicit flow of transaction version 1 (AddPartitionsToTxn,

@@ -1,5 +1,5 @@
-import { StreamsError } from '../../core/errors.ts'
-import { isRetriable, kafkaError, protocolError } from '../../protocol/error-codes.ts'
+import { StreamsError } from '../core/errors.ts'
+import { isRetriable, kafkaError, protocolError } from './error-codes.ts'
 
 /** The broker's error code in an error made by `protocolError`. */
 export function kafkaErrorOf(error: unknown): number | undefined {

@@ -1,4 +1,4 @@
-import type { Clock } from '../../core/time/clock.ts'
+import type { Clock } from './clock.ts'
 
 /** The promise's outcome, or after `ms` the error; what the promise comes to later is ignored. */
 export function within<T>(clock: Clock, ms: number, promise: Promise<T>, late: () => Error): Promise<T> {
