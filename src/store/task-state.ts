@@ -66,6 +66,8 @@ export class TaskState {
   /** The disk may differ from what was synced. */
   #unsynced = false
   #ended: string | undefined
+  /** Of a checkpoint that could not be written: whoever goes on meets it too, before or after the thread hears of it. */
+  #failure: { readonly error: unknown } | undefined
   #closed = false
 
   private constructor(
@@ -141,6 +143,7 @@ export class TaskState {
    * @param offsets by store name: the changelog offset after the commit's last record.
    */
   cut(offsets: ReadonlyMap<string, number>): Cut {
+    if (this.#failure) throw this.#failure.error
     if (this.#ended) throw this.#wrong(this.#ended)
     if (this.#cut) throw this.#wrong('the last checkpoint is still under way')
     const checkpoint = this.#checkpoint(offsets)
@@ -187,6 +190,7 @@ export class TaskState {
     this.#ended ??= 'it is closed'
     try {
       await this.#writing?.catch(() => {}) // told by submit
+      if (clean && this.#failure) throw this.#failure.error
       if (clean && (ended || this.#cut))
         throw this.#wrong(`it cannot close cleanly: ${ended ?? 'a cut is open'}`)
       if (clean) await this.#closeCleanly()
@@ -225,8 +229,8 @@ export class TaskState {
       await this.bytes.drop(cut.expired)
       this.#cut = undefined
     } catch (error) {
-      this.#ended = 'a checkpoint could not be written'
-      throw this.#ofTask(error)
+      this.#failure = { error: this.#ofTask(error) }
+      throw this.#failure.error
     } finally {
       this.#writing = undefined
     }
